@@ -1,0 +1,56 @@
+/** What the gateway can be told. */
+import { z } from 'zod';
+import { commonFaults, commonSettings } from '../../shared/config/common.ts';
+import * as field from '../../shared/config/fields.ts';
+import { type Config, loadConfig, type Settings } from '../../shared/config/index.ts';
+import { readPublicKeys } from '../../shared/ticket/token.ts';
+
+const publicKeys = field.pem.transform((pem, context) => {
+  try {
+    return readPublicKeys(pem);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'holds a block that is no Ed25519 public key; make it with: openssl pkey -in signing.pem -pubout',
+    });
+    return z.NEVER;
+  }
+});
+
+export const gatewaySettings = {
+  ...commonSettings,
+  GATEWAY_PORT: { doc: 'The REST API.', type: field.port, default: '8000' },
+  GATEWAY_OPS_PORT: { doc: 'Metrics and health of the gateway.', type: field.port, default: '9100' },
+  JWT_SECRET: {
+    doc: 'Signs sign-in tokens; any text of at least 32 bytes. Changing it signs everybody out.',
+    type: field.secret(32, 'openssl rand -hex 32'),
+    secret: true,
+  },
+  JWT_TTL: { doc: 'How long a sign-in lasts.', type: field.duration, default: '12h' },
+  ADMIN_USERNAME: {
+    doc: 'The first administrator, made when there is no user yet.',
+    type: field.text.regex(/^[\w.@-]{2,64}$/, 'may hold letters, digits and . _ @ -'),
+    example: 'admin',
+  },
+  ADMIN_PASSWORD: {
+    doc: 'That administrator’s password, at least 10 characters.',
+    type: field.text.min(10, 'needs at least 10 characters'),
+    secret: true,
+  },
+  TICKET_PUBLIC_KEYS: {
+    doc: 'The public keys (SPKI PEM blocks) that tickets are verified with: the current one, and older ones while their tickets live. Make it with: openssl pkey -in signing.pem -pubout',
+    type: publicKeys,
+  },
+  PUBLIC_URL: {
+    doc: 'Where people reach the gateway, for the servers entry of /openapi.json.',
+    type: field.url('https', 'http'),
+    optional: true,
+    example: 'https://tickets.example.edu',
+  },
+} as const satisfies Settings;
+
+export type GatewayConfig = Config<typeof gatewaySettings>;
+
+/** @throws ConfigError naming every fault */
+export const loadGatewayConfig = (env: NodeJS.ProcessEnv): GatewayConfig =>
+  loadConfig(gatewaySettings, env, commonFaults);

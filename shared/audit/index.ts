@@ -1,0 +1,82 @@
+/**
+ * The audit trail: who did what to what, when. Ids, states and reasons only: no personal data, no secret, no amount.
+ * Entries about effects carry a natural `_id`, so that doing an effect twice is one entry.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ActivityDoc } from '../store/documents.ts';
+import { isDuplicateKey } from '../store/errors.ts';
+import type { Store } from '../store/index.ts';
+
+export const ACTIONS = [
+  'payment.created',
+  'payment.updated',
+  'payment.settled',
+  'payment.changed_by_hand',
+  'payment.settle_failed',
+  'attendee.created',
+  'attendee.updated',
+  'qr.generated',
+  'ticket.revoked',
+  'mail.sent',
+  'mail.failed',
+  'mail.retried',
+  'mail.cancelled',
+  'mail.resend_requested',
+  'sweep.started',
+  'sweep.ended',
+  'sync.requested',
+  'razorpay.fetched',
+  'razorpay.fetch_failed',
+  'message.dead',
+  'message.replayed',
+  'login.succeeded',
+  'login.failed',
+  'logout',
+  'user.created',
+  'user.changed',
+  'event.created',
+  'event.changed',
+  'checkin.accepted',
+  'checkin.refused',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export interface Entry {
+  /** Given where the effect may be done twice. */
+  id?: string;
+  action: Action;
+  /** A username, or `gateway`, `ingest`, `ticketing`. */
+  actor: string;
+  /** `payment:pay_…`, `event:1`, `mail:7:ticket:1`. */
+  subject: string;
+  payment_id?: string | null;
+  event_id?: number | null;
+  attendee_id?: number | null;
+  correlation_id?: string | null;
+  facts?: Record<string, unknown>;
+}
+
+const document = (entry: Entry, at: Date): ActivityDoc => ({
+  _id: entry.id ?? randomUUID(),
+  at,
+  action: entry.action,
+  actor: entry.actor,
+  subject: entry.subject,
+  payment_id: entry.payment_id ?? null,
+  event_id: entry.event_id ?? null,
+  attendee_id: entry.attendee_id ?? null,
+  correlation_id: entry.correlation_id ?? null,
+  facts: entry.facts ?? {},
+});
+
+/** Appends entries in one round trip; those already there stay as they are. */
+export async function record(store: Store, entries: Entry[], at = new Date()): Promise<void> {
+  if (entries.length === 0) return;
+  try {
+    await store.activities.collection.insertMany(entries.map((entry) => document(entry, at)) as never[], {
+      ordered: false,
+    });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/** The requests that services ask each other over the bus: subject, question, answer. */
+import type { PaymentFacts } from '../razorpay/facts.ts';
+import type { Observation } from '../razorpay/observation.ts';
+import type { SweepCounts, SweepState } from '../store/documents.ts';
+import type { Bus } from './index.ts';
+
+export interface SyncQuestion {
+  /** Seconds; both or neither. */
+  from?: number;
+  to?: number;
+  /** Only this payment. */
+  payment_id?: string;
+  requested_by: string;
+  /** Answer by then with what is known, ms. */
+  wait_ms: number;
+}
+
+export interface SyncAnswer {
+  sweep_id: string;
+  state: SweepState;
+  from: number | null;
+  to: number | null;
+  counts: SweepCounts;
+  /** Why it is not complete. */
+  error: string | null;
+}
+
+/** Subject → question and answer. Failures come back as `RequestFailed` with an HTTP status. */
+export interface Requests {
+  /** Runs a sweep now, or fetches one payment, and answers once what it published is settled, or after `wait_ms`. */
+  'ingest.sync': { question: SyncQuestion; answer: SyncAnswer };
+  /** One payment live from Razorpay. 404: Razorpay does not know it. 502: Razorpay failed. */
+  'ingest.payment-status': { question: { payment_id: string }; answer: { payment: PaymentFacts; observed_at: number } };
+  /** One payment with its order and QR code, as an observation to be joined. `absent` where Razorpay does not know it. */
+  'ingest.lookup': { question: { payment_id: string }; answer: { observation: Observation } };
+  /** Settle this payment, or re-decide what is held for this event (all events: empty), now instead of within a minute. */
+  'ticketing.settle': { question: { payment_id?: string; event_id?: number }; answer: { settled: number } };
+}
+export type RequestSubject = keyof Requests;
+
+/** Asks another service. @throws NobodyAnswers, BusUnavailable, RequestFailed */
+export const ask = <S extends RequestSubject>(
+  bus: Bus,
+  subject: S,
+  question: Requests[S]['question'],
+  options: { timeoutMs: number; correlationId: string },
+): Promise<Requests[S]['answer']> => bus.request(subject, question, options);
+
+/** Answers the others' requests. The question is what a service of ours sent; it is read as typed. */
+export const answer = <S extends RequestSubject>(
+  bus: Bus,
+  subject: S,
+  handler: (question: Requests[S]['question'], correlationId: string) => Promise<Requests[S]['answer']>,
+): void =>
+  bus.serve(subject, (body, correlationId) =>
+    handler((body ?? {}) as Requests[S]['question'], correlationId ?? crypto.randomUUID()),
+  );

@@ -1,0 +1,74 @@
+/** What every HTTP surface of ours shares: correlation id, access log, problems for errors, a 404 that says so. */
+import Koa, { type DefaultContext, type DefaultState } from 'koa';
+import { type Logger, newCorrelationId } from '../log/index.ts';
+import { isUnreachable } from '../store/errors.ts';
+import { Problem } from './problem.ts';
+
+export interface RequestState extends DefaultState {
+  correlationId: string;
+  log: Logger;
+}
+export type HttpApp = Koa<RequestState, DefaultContext>;
+
+const CORRELATION_ID = /^[\w.:-]{1,100}$/;
+
+interface HttpFault {
+  status?: number;
+  expose?: boolean;
+  message?: string;
+}
+
+/** What to answer for an error that reached the top of a request. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isUnreachable(error))
+    return new Problem(
+      503,
+      { detail: 'the store cannot be reached right now; try again in a moment' },
+      { cause: error, headers: { 'Retry-After': '5' } },
+    );
+  const fault = error as HttpFault;
+  if (typeof fault.status === 'number' && fault.status >= 400 && fault.status < 500)
+    return new Problem(
+      fault.status,
+      { detail: fault.expose && fault.message ? fault.message : 'the request cannot be read' },
+      { cause: error },
+    );
+  return new Problem(
+    500,
+    { detail: 'something went wrong here; it is in the log under this correlation id' },
+    { cause: error },
+  );
+}
+
+/** A Koa app with those; routes are added by the caller. */
+export function createHttpApp(log: Logger): HttpApp {
+  const app = new Koa<RequestState, DefaultContext>();
+  app.silent = true;
+  app.use(async (ctx, next) => {
+    const given = ctx.get('x-correlation-id') || ctx.get('request-id');
+    ctx.state.correlationId = CORRELATION_ID.test(given) ? given : newCorrelationId();
+    ctx.state.log = log.child({ correlation_id: ctx.state.correlationId });
+    ctx.set('X-Correlation-Id', ctx.state.correlationId);
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    ctx.set('Cache-Control', 'no-store');
+    const started = performance.now();
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined)
+        throw new Problem(404, { detail: `there is nothing at ${ctx.path}` });
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.status >= 500)
+        ctx.state.log.error({ err: problem.cause ?? problem, path: ctx.path }, 'http: request failed');
+      ctx.status = problem.status;
+      ctx.set(problem.headers);
+      ctx.body = { ...problem.body, correlation_id: ctx.state.correlationId };
+      ctx.type = 'application/problem+json';
+    } finally {
+      const ms = Math.round(performance.now() - started);
+      ctx.state.log.debug({ method: ctx.method, path: ctx.path, status: ctx.status, ms }, 'http');
+    }
+  });
+  return app;
+}

@@ -1,0 +1,66 @@
+/**
+ * The join: merging an observation into a stored payment. Commutative, associative and idempotent, so order, duplicates
+ * and omissions of observations cannot change the result. This is the pure form; ticketing runs the same rules inside
+ * the store in one round trip, and a property test holds the two together.
+ */
+import { stripped } from './facts.ts';
+import { type Observation, type Register, type Sighting, sightings } from './observation.ts';
+
+/** What becomes of a register under an observation. */
+export type Merge = 'keep' | 'advance' | 'replace';
+
+/**
+ * - `replace`: a newer version with other facts, or one that brings back what was stripped from a payment not ours
+ * - `advance`: the same facts seen later; nothing changed, but older sights of anything else must lose from now on
+ * - `keep`: older, or seen before
+ */
+export function merge(stored: Register<object> | undefined, seen: Register<object>, redacted: boolean): Merge {
+  if (!stored) return 'replace';
+  if (stored.stripped && !redacted && seen.version >= stored.version) return 'replace';
+  if (seen.version <= stored.version) return 'keep';
+  return seen.digest === stored.digest ? 'advance' : 'replace';
+}
+
+/** The part of a stored payment that the join reads and writes. */
+export interface Joinable {
+  payment?: Register<object>;
+  order?: Register<object>;
+  qr?: Register<object>;
+  absence?: Register<object>;
+  refunds?: Record<string, Register<object>>;
+  disputes?: Record<string, Register<object>>;
+  redacted_at?: Date | null;
+  rev: number;
+  pending: boolean;
+}
+
+const at = (doc: Joinable, [group, id]: Sighting['path']): Register<object> | undefined => {
+  const found = (doc as unknown as Record<string, unknown>)[group];
+  return (id === undefined ? found : (found as Record<string, unknown> | undefined)?.[id]) as
+    | Register<object>
+    | undefined;
+};
+
+/** Merges `observation` into `doc` (null: first sight) and returns the new state; nothing is changed in place. */
+export function join(doc: Joinable | null, observation: Observation): Joinable {
+  const next: Record<string, unknown> = structuredClone(doc ?? { rev: 0, pending: false }) as never;
+  const redacted = Boolean(doc?.redacted_at);
+  let changed = doc === null;
+  for (const { path, register } of sightings(observation)) {
+    const stored = doc ? at(doc, path) : undefined;
+    const what = merge(stored, register, redacted);
+    if (what === 'keep') continue;
+    const [group, id] = path;
+    const merged =
+      what === 'advance' && stored
+        ? { ...stored, version: register.version }
+        : { ...register, ...(redacted && { value: stripped(register.value), stripped: true }) };
+    next[group] = id === undefined ? merged : { ...(next[group] as object), [id]: merged };
+    changed ||= what === 'replace';
+  }
+  if (changed) {
+    next.rev = Number(next.rev) + 1;
+    next.pending = true;
+  }
+  return next as unknown as Joinable;
+}

@@ -1,0 +1,44 @@
+/** Versions order the observations of one register; digests tell whether anything changed. Both are pure. */
+import { createHash } from 'node:crypto';
+
+/**
+ * How far a state has come. `failed` is not final (UPI retry, late authorisation), so authorized beats it. A refund may
+ * fail and come back, hence captured and refunded share a rank and time decides.
+ */
+const PAYMENT_RANK: Record<string, number> = {
+  created: 0,
+  pending: 0,
+  failed: 1,
+  authorized: 2,
+  captured: 3,
+  refunded: 3,
+};
+/** A refund or dispute that is being worked on loses against one that came to an end in the same second. */
+const OPEN = new Set(['pending', 'created', 'open', 'under_review', 'action_required']);
+
+export const paymentRank = (status: string): number => PAYMENT_RANK[status] ?? 0;
+/** Of a refund or dispute. Time comes first for these (a processed refund may still fail), so this only breaks ties. */
+export const settledRank = (status: string): number => (OPEN.has(status) ? 0 : 1);
+
+/** Keys sorted at every level, so that equal facts give equal text. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** 128 bits of SHA-256 over the canonical text, in hex. */
+export const digest = (facts: object): string =>
+  createHash('sha256').update(canonical(facts)).digest('hex').slice(0, 32);
+
+const padded = (value: number, width: number) => String(value).padStart(width, '0');
+
+/** `rank.observed_at.tie.digest`, padded so that versions compare as strings. `observedAt` in seconds. */
+export const version = (rank: number, observedAt: number, tie: number, of: string): string =>
+  `${rank}.${padded(observedAt, 11)}.${padded(tie, 16)}.${of}`;
+
+/** The `observed_at` inside a version, in seconds. */
+export const observedAt = (of: string): number => Number(of.split('.')[1]);

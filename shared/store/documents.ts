@@ -1,0 +1,281 @@
+/** The documents in the store, one interface a collection. Who writes what stands beside each. */
+import type { Flag, HoldReason, OutcomeKind } from '../outcome.ts';
+import type { AbsenceFacts, DisputeFacts, OrderFacts, PaymentFacts, QrFacts, RefundFacts } from '../razorpay/facts.ts';
+import type { Register, Source } from '../razorpay/observation.ts';
+import type { StudentDetails } from '../student/fields.ts';
+
+/** What people decided about a payment, through the gateway. Beats the notes; never touched by the join. */
+export interface Overrides {
+  event_id?: number;
+  details?: StudentDetails;
+  /** "This is ours." */
+  ours?: boolean;
+  /** The holds that a person let go, each by its reason. */
+  released?: HoldReason[];
+}
+
+/**
+ * A payment: registers written by the join, overrides written by the gateway, the rest by settling (ticketing).
+ * `checked_at` is ingest's: when the sweep last asked Razorpay for it by id.
+ */
+export interface PaymentDoc {
+  _id: string;
+  payment?: Register<PaymentFacts>;
+  order?: Register<OrderFacts>;
+  qr?: Register<QrFacts>;
+  absence?: Register<AbsenceFacts>;
+  refunds?: Record<string, Register<RefundFacts>>;
+  disputes?: Record<string, Register<DisputeFacts>>;
+  overrides?: Overrides;
+  redacted_at?: Date;
+  /** Counts the changes of any input. Settling ends only if it is still what it read. */
+  rev: number;
+  /** Effects are not done yet. Anything may pick it up and finish it. */
+  pending: boolean;
+  pending_since?: Date | null;
+  /** Who settles it at the moment; void after `until`. */
+  settling?: { token: string; until: Date } | null;
+  attempts: number;
+  next_at?: Date | null;
+  error?: string | null;
+  first_seen_at: Date;
+  first_source: Source;
+  /** The observation that changed it last. */
+  changed_by: { observation: string; source: Source; event: string | null; correlation_id: string; at: Date };
+  /** Its order and QR code were looked up at Razorpay before it was held or called foreign. */
+  looked_up_at?: Date | null;
+  checked_at?: Date | null;
+  outcome?: { kind: OutcomeKind; reason: HoldReason | null; since: Date };
+  flags: Flag[];
+  /** As settled: the event it is for, the attendee it made, the details that counted. */
+  event_id: number | null;
+  attendee_id: number | null;
+  details: StudentDetails | null;
+}
+
+export const TICKET_END_REASONS = ['refunded', 'reassigned', 'by_hand'] as const;
+export type TicketEndReason = (typeof TICKET_END_REASONS)[number];
+
+/** A ticket; `id` is what the QR carries. */
+export interface Ticket {
+  id: string;
+  event_id: number;
+  issue: number;
+  issued_at: Date;
+  revoked_at: Date | null;
+  revoked_reason: TicketEndReason | null;
+}
+
+/** Written by ticketing; check-in fields by the gateway. */
+export interface AttendeeDoc {
+  _id: number;
+  event_id: number;
+  /** One attendee a payment, live or not. Null: made by hand. */
+  payment_id: string | null;
+  /** Holds a seat and a valid ticket. Unique among the live: (event, student) and (event, seat). */
+  live: boolean;
+  student_key: string | null;
+  seat: number | null;
+  details: StudentDetails;
+  /** Where the mail goes: the student's own, else the payment's. */
+  email: string | null;
+  ticket: Ticket;
+  past_tickets: Ticket[];
+  checked_in_at: Date | null;
+  checked_in_by: string | null;
+  created_at: Date;
+}
+
+export const MAIL_KINDS = ['ticket', 'cancellation'] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
+export const MAIL_STATES = ['owed', 'sending', 'sent', 'failed', 'no_address', 'cancelled'] as const;
+/**
+ * owed → sending → sent | owed (retry) | failed | cancelled; no_address until there is one.
+ */
+export type MailState = (typeof MAIL_STATES)[number];
+
+/** The outbox. `_id` is `<attendee>:<kind>:<issue>`, so owing twice is owing once. Written by ticketing. */
+export interface MailDoc {
+  _id: string;
+  attendee_id: number;
+  event_id: number;
+  payment_id: string | null;
+  kind: MailKind;
+  issue: number;
+  ticket_id: string;
+  state: MailState;
+  /** Tickets before bulk: lower goes first. */
+  priority: number;
+  to: string | null;
+  message_id: string;
+  due_at: Date;
+  /** Sends that this mail itself failed; a server that is down burns none. */
+  attempts: number;
+  lease: { token: string; until: Date } | null;
+  /** Leases that ran out while sending: each may have sent one mail more. */
+  leases_lost: number;
+  error: { kind: string; text: string; at: Date } | null;
+  correlation_id: string;
+  created_at: Date;
+  sent_at: Date | null;
+}
+
+export const EVENT_STATUSES = ['open', 'closed', 'cancelled'] as const;
+export type EventStatus = (typeof EVENT_STATUSES)[number];
+
+/** Written by the gateway. */
+export interface EventDoc {
+  _id: number;
+  name: string;
+  slug: string | null;
+  description: string | null;
+  date: Date;
+  ends_at: Date | null;
+  venue: string | null;
+  doors_open_at: Date | null;
+  doors_close_at: Date | null;
+  /** Payments made after this are held. */
+  closes_at: Date | null;
+  /** When `status` became closed; payments made after this are held. */
+  closed_at: Date | null;
+  timezone: string;
+  currency: string;
+  /** Oldest first, minor units; empty: any amount will do. */
+  prices: { amount: number | null; from: Date }[];
+  /** Null: no limit. */
+  capacity: number | null;
+  razorpay_qr_id: string | null;
+  status: EventStatus;
+  created_at: Date;
+  created_by: string;
+  updated_at: Date;
+}
+
+export const SWEEP_STATES = ['running', 'complete', 'failed', 'interrupted'] as const;
+export type SweepState = (typeof SWEEP_STATES)[number];
+
+/** Written by ingest. */
+export interface SweepDoc {
+  _id: string;
+  kind: 'scheduled' | 'manual';
+  requested_by: string | null;
+  /** A sync of one payment only. */
+  payment_id: string | null;
+  state: SweepState;
+  /** Seconds on Razorpay's clock; null until they are known. */
+  from: number | null;
+  to: number | null;
+  started_at: Date;
+  ended_at: Date | null;
+  /** The replica that runs it says so again and again; past this it is interrupted. */
+  lease_until: Date;
+  step: string;
+  counts: SweepCounts;
+  error: string | null;
+  correlation_id: string;
+}
+
+export interface SweepCounts {
+  /** Calls to Razorpay, and list pages among them. */
+  calls: number;
+  pages: number;
+  /** Different payments seen at Razorpay. */
+  fetched: number;
+  /** Of these: not in our store, and there but different. */
+  missing: number;
+  changed: number;
+  published: number;
+  /** What webhooks had missed: new or changed, and older than 2 minutes. */
+  found: number;
+  /** What became of the published ones. */
+  ticketed: number;
+  held: number;
+  foreign: number;
+  awaiting: number;
+  revoked: number;
+  /** Published and stored, but not settled when the sweep ended. */
+  pending: number;
+}
+
+/** One document, `_id: 'sweep'`: the schedule that replicas share by compare-and-set. Written by ingest. */
+export interface ScheduleDoc {
+  _id: string;
+  next_at: Date;
+  lease: { token: string; until: Date } | null;
+  /** Seconds: everything up to here was seen by a complete sweep. */
+  watermark: number | null;
+  /** Failures in a row since the last complete sweep. */
+  failures: number;
+  last_complete_at: Date | null;
+  /** Per QR code, seconds up to which its payments were seen. */
+  qr_codes: Record<string, number>;
+}
+
+/** One document, `_id: 'razorpay'`, in `schedules`' neighbour `bindings`: what this store belongs to. Written by ingest. */
+export interface BindingDoc {
+  _id: string;
+  mode: 'test' | 'live' | null;
+  account_id: string | null;
+}
+
+/** Messages that could not be handled. `retrying` counts failures over replicas and restarts; only `dead` ones are shown. */
+export interface DeadLetterDoc {
+  _id: string;
+  state: 'retrying' | 'dead';
+  subject: string;
+  payment_id: string | null;
+  /** The message, as it came. */
+  payload: Buffer;
+  reason: string;
+  attempts: number;
+  correlation_id: string;
+  first_at: Date;
+  last_at: Date;
+  expires_at: Date;
+}
+
+export const ROLES = ['admin', 'organizer', 'staff'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface UserDoc {
+  _id: number;
+  username: string;
+  email: string | null;
+  full_name: string | null;
+  /** `scrypt$N$r$p$salt$hash`. */
+  password: string;
+  role: Role;
+  disabled: boolean;
+  created_at: Date;
+  created_by: string;
+}
+
+/** A signed-in user; `_id` is the token's `jti`. Deleted on logout. */
+export interface SessionDoc {
+  _id: string;
+  user_id: number;
+  username: string;
+  role: Role;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export interface CounterDoc {
+  _id: string;
+  n: number;
+}
+
+/** The audit trail, appended by all. `_id` is natural where an effect may be done twice. Ids only, never values. */
+export interface ActivityDoc {
+  _id: string;
+  at: Date;
+  action: string;
+  actor: string;
+  subject: string;
+  payment_id: string | null;
+  event_id: number | null;
+  attendee_id: number | null;
+  correlation_id: string | null;
+  /** Ids, states, reasons, field names; no personal data, no secret. */
+  facts: Record<string, unknown>;
+}

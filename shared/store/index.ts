@@ -1,0 +1,96 @@
+/** The store: one connection, one model a collection. Writes are majority and journaled, reads from the primary. */
+import mongoose, { type Connection, type Model, type Schema } from 'mongoose';
+import type { Logger } from '../log/index.ts';
+import type * as D from './documents.ts';
+import * as schemas from './schemas.ts';
+
+export interface StoreOptions {
+  uri: string;
+  log: Logger;
+  /** Shown in the server's logs. */
+  name: string;
+  /** How long an operation waits for a reachable server, ms. */
+  selectionTimeoutMs?: number;
+}
+
+/** Every collection as a mongoose model. Use `.lean()`: documents are plain objects here. */
+export interface Store {
+  payments: Model<D.PaymentDoc>;
+  attendees: Model<D.AttendeeDoc>;
+  events: Model<D.EventDoc>;
+  mails: Model<D.MailDoc>;
+  sweeps: Model<D.SweepDoc>;
+  schedules: Model<D.ScheduleDoc>;
+  bindings: Model<D.BindingDoc>;
+  deadLetters: Model<D.DeadLetterDoc>;
+  users: Model<D.UserDoc>;
+  sessions: Model<D.SessionDoc>;
+  counters: Model<D.CounterDoc>;
+  activities: Model<D.ActivityDoc>;
+  connection: Connection;
+  /** True when a round trip to the server succeeds within `timeoutMs`. */
+  ping(timeoutMs?: number): Promise<boolean>;
+  /** Creates what indexes are missing. Idempotent; run once at start. */
+  prepare(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the store without waiting for it: operations fail within the selection timeout while it is away. */
+export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreOptions): Store {
+  const connection = mongoose.createConnection(uri, {
+    appName: name,
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+    serverSelectionTimeoutMS: selectionTimeoutMs,
+    socketTimeoutMS: 30_000,
+    maxPoolSize: 50,
+    writeConcern: { w: 'majority', journal: true },
+    readPreference: 'primary',
+  });
+  connection.on('error', (error: Error) => log.warn({ err: error.name }, 'store: connection error'));
+  connection.on('disconnected', () => log.warn('store: disconnected'));
+  connection.on('connected', () => log.info('store: connected'));
+  // A server that is away at start is retried by `ready`; the rejection itself carries no news.
+  connection.asPromise().catch(() => undefined);
+
+  const model = <T>(collection: string, schema: Schema<T>): Model<T> =>
+    connection.model<T>(collection, schema, collection) as Model<T>;
+  const models = {
+    payments: model('payments', schemas.payments),
+    attendees: model('attendees', schemas.attendees),
+    events: model('events', schemas.events),
+    mails: model('mails', schemas.mails),
+    sweeps: model('sweeps', schemas.sweeps),
+    schedules: model('schedules', schemas.schedules),
+    bindings: model('bindings', schemas.bindings),
+    deadLetters: model('dead_letters', schemas.deadLetters),
+    users: model('users', schemas.users),
+    sessions: model('sessions', schemas.sessions),
+    counters: model('counters', schemas.counters),
+    activities: model('activity_logs', schemas.activities),
+  };
+
+  const reconnect = async () => {
+    // The driver reconnects by itself once it has been connected; before that, opening again is up to us.
+    if (connection.readyState === 0) await connection.openUri(uri);
+  };
+
+  return {
+    ...models,
+    connection,
+    async ping(timeoutMs = 2_000) {
+      try {
+        await reconnect();
+        await connection.db?.command({ ping: 1 }, { timeoutMS: timeoutMs });
+        return connection.db !== undefined;
+      } catch {
+        return false;
+      }
+    },
+    async prepare() {
+      for (const one of Object.values(models)) await (one as unknown as Model<unknown>).createIndexes();
+    },
+    close: () => connection.close(true),
+  };
+}

@@ -1,0 +1,232 @@
+/** Mongoose schemas and indexes of the documents. Unknown fields throw: a misspelt one would be dropped in silence. */
+import { Schema, type SchemaDefinition } from 'mongoose';
+import type {
+  ActivityDoc,
+  AttendeeDoc,
+  BindingDoc,
+  CounterDoc,
+  DeadLetterDoc,
+  EventDoc,
+  MailDoc,
+  PaymentDoc,
+  ScheduleDoc,
+  SessionDoc,
+  SweepDoc,
+  UserDoc,
+} from './documents.ts';
+
+const json = Schema.Types.Mixed;
+const options = { strict: 'throw', versionKey: false, minimize: false, autoIndex: false } as const;
+
+const schema = <T>(definition: Record<keyof T, unknown>) =>
+  new Schema<T>(definition as SchemaDefinition<T>, options as never) as Schema<T>;
+
+export const payments = schema<PaymentDoc>({
+  _id: String,
+  payment: json,
+  order: json,
+  qr: json,
+  absence: json,
+  refunds: json,
+  disputes: json,
+  overrides: json,
+  redacted_at: Date,
+  rev: Number,
+  pending: Boolean,
+  pending_since: Date,
+  settling: json,
+  attempts: Number,
+  next_at: Date,
+  error: String,
+  first_seen_at: Date,
+  first_source: String,
+  changed_by: json,
+  looked_up_at: Date,
+  checked_at: Date,
+  outcome: json,
+  flags: [String],
+  event_id: Number,
+  attendee_id: Number,
+  details: json,
+});
+payments.index({ pending_since: 1 }, { partialFilterExpression: { pending: true } });
+payments.index({ 'payment.value.created_at': -1, _id: -1 });
+payments.index({ event_id: 1, 'payment.value.created_at': -1, _id: -1 });
+payments.index({ 'outcome.kind': 1, 'outcome.reason': 1, 'payment.value.created_at': 1 });
+payments.index({ 'payment.value.status': 1, 'payment.value.created_at': 1 });
+payments.index({ 'qr.value.id': 1 }, { partialFilterExpression: { 'qr.value.id': { $exists: true } } });
+
+const ticket = {
+  id: String,
+  event_id: Number,
+  issue: Number,
+  issued_at: Date,
+  revoked_at: Date,
+  revoked_reason: String,
+};
+
+export const attendees = schema<AttendeeDoc>({
+  _id: Number,
+  event_id: Number,
+  payment_id: String,
+  live: Boolean,
+  student_key: String,
+  seat: Number,
+  details: json,
+  email: String,
+  ticket: new Schema(ticket, { _id: false }),
+  past_tickets: [new Schema(ticket, { _id: false })],
+  checked_in_at: Date,
+  checked_in_by: String,
+  created_at: Date,
+});
+attendees.index({ payment_id: 1 }, { unique: true, partialFilterExpression: { payment_id: { $type: 'string' } } });
+attendees.index(
+  { event_id: 1, student_key: 1 },
+  { unique: true, partialFilterExpression: { live: true, student_key: { $type: 'string' } } },
+);
+attendees.index({ event_id: 1, seat: 1 }, { unique: true, partialFilterExpression: { live: true } });
+attendees.index({ 'ticket.id': 1 }, { unique: true });
+attendees.index({ 'past_tickets.id': 1 });
+
+export const mails = schema<MailDoc>({
+  _id: String,
+  attendee_id: Number,
+  event_id: Number,
+  payment_id: String,
+  kind: String,
+  issue: Number,
+  ticket_id: String,
+  state: String,
+  priority: Number,
+  to: String,
+  message_id: String,
+  due_at: Date,
+  attempts: Number,
+  lease: json,
+  leases_lost: Number,
+  error: json,
+  correlation_id: String,
+  created_at: Date,
+  sent_at: Date,
+});
+mails.index({ state: 1, priority: 1, due_at: 1 });
+mails.index({ attendee_id: 1, kind: 1, issue: 1 });
+mails.index({ event_id: 1, state: 1 });
+mails.index({ sent_at: 1 });
+
+export const events = schema<EventDoc>({
+  _id: Number,
+  name: String,
+  slug: String,
+  description: String,
+  date: Date,
+  ends_at: Date,
+  venue: String,
+  doors_open_at: Date,
+  doors_close_at: Date,
+  closes_at: Date,
+  closed_at: Date,
+  timezone: String,
+  currency: String,
+  prices: [new Schema({ amount: Number, from: Date }, { _id: false })],
+  capacity: Number,
+  razorpay_qr_id: String,
+  status: String,
+  created_at: Date,
+  created_by: String,
+  updated_at: Date,
+});
+events.index({ slug: 1 }, { unique: true, partialFilterExpression: { slug: { $type: 'string' } } });
+events.index({ razorpay_qr_id: 1 }, { unique: true, partialFilterExpression: { razorpay_qr_id: { $type: 'string' } } });
+events.index({ status: 1 });
+
+export const sweeps = schema<SweepDoc>({
+  _id: String,
+  kind: String,
+  requested_by: String,
+  payment_id: String,
+  state: String,
+  from: Number,
+  to: Number,
+  started_at: Date,
+  ended_at: Date,
+  lease_until: Date,
+  step: String,
+  counts: json,
+  error: String,
+  correlation_id: String,
+});
+sweeps.index({ started_at: -1, _id: -1 });
+sweeps.index({ state: 1, lease_until: 1 });
+
+export const schedules = schema<ScheduleDoc>({
+  _id: String,
+  next_at: Date,
+  lease: json,
+  watermark: Number,
+  failures: Number,
+  last_complete_at: Date,
+  qr_codes: json,
+});
+
+export const bindings = schema<BindingDoc>({ _id: String, mode: String, account_id: String });
+
+export const deadLetters = schema<DeadLetterDoc>({
+  _id: String,
+  state: String,
+  subject: String,
+  payment_id: String,
+  payload: Buffer,
+  reason: String,
+  attempts: Number,
+  correlation_id: String,
+  first_at: Date,
+  last_at: Date,
+  expires_at: Date,
+});
+deadLetters.index({ expires_at: 1 }, { expireAfterSeconds: 0 });
+deadLetters.index({ state: 1, last_at: -1 });
+
+export const users = schema<UserDoc>({
+  _id: Number,
+  username: String,
+  email: String,
+  full_name: String,
+  password: String,
+  role: String,
+  disabled: Boolean,
+  created_at: Date,
+  created_by: String,
+});
+users.index({ username: 1 }, { unique: true });
+
+export const sessions = schema<SessionDoc>({
+  _id: String,
+  user_id: Number,
+  username: String,
+  role: String,
+  created_at: Date,
+  expires_at: Date,
+});
+sessions.index({ expires_at: 1 }, { expireAfterSeconds: 0 });
+sessions.index({ user_id: 1 });
+
+export const counters = schema<CounterDoc>({ _id: String, n: Number });
+
+export const activities = schema<ActivityDoc>({
+  _id: String,
+  at: Date,
+  action: String,
+  actor: String,
+  subject: String,
+  payment_id: String,
+  event_id: Number,
+  attendee_id: Number,
+  correlation_id: String,
+  facts: json,
+});
+activities.index({ at: -1, _id: -1 });
+activities.index({ action: 1, at: -1, _id: -1 });
+activities.index({ subject: 1, at: -1, _id: -1 });
+activities.index({ payment_id: 1, at: 1 }, { partialFilterExpression: { payment_id: { $type: 'string' } } });

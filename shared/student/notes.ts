@@ -1,0 +1,41 @@
+/** Reading a student's details out of notes, whatever the keys were called. Pure. */
+import type { Note } from '../razorpay/facts.ts';
+import { type Aliases, normalisedKey } from './aliases.ts';
+import { NOTE_FIELDS, type NoteField } from './fields.ts';
+
+/** What people type when they have nothing to say. */
+const NOTHING = new Set(['', '-', '--', '.', 'n/a', 'null', 'undefined', 'none', 'nil']);
+
+/** Control characters and runs of white space become one space; text that says nothing becomes undefined. */
+export function cleaned(value: string): string | undefined {
+  const text = value
+    .normalize('NFC')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 256);
+  return NOTHING.has(text.toLowerCase()) ? undefined : text;
+}
+
+export type NoteFields = Partial<Record<NoteField, string>>;
+
+/** The fields that these notes give, by our names. */
+export function noteFields(notes: readonly Note[], aliases: Aliases): NoteFields {
+  const byKey = new Map<string, string>();
+  for (const { key, value } of notes) {
+    const text = cleaned(value);
+    const name = normalisedKey(key);
+    if (text !== undefined && !byKey.has(name)) byKey.set(name, text);
+  }
+  const fields: NoteFields = {};
+  for (const field of NOTE_FIELDS) {
+    const alias = aliases[field].find((candidate) => byKey.has(candidate));
+    if (alias !== undefined) fields[field] = byKey.get(alias) as string;
+  }
+  return fields;
+}
+
+/** Which fields these notes have a key for, also where the values were stripped. */
+export function noteFieldNames(notes: readonly Note[], aliases: Aliases): Set<NoteField> {
+  const keys = new Set(notes.map(({ key }) => normalisedKey(key)));
+  return new Set(NOTE_FIELDS.filter((field) => aliases[field].some((alias) => keys.has(alias))));
+}
