@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spawnChild } from '../children/child.ts';
+import { InstallFailed } from './errors.ts';
+import { isExecutable, outputOf } from './executable.ts';
+import { installOnce } from './install-once.ts';
+import { cacheDir } from './local-dir.ts';
+
+const script = fileURLToPath(new URL('./download-mongod.mjs', import.meta.url));
+const stalledAfterMs = 8_000;
+const triedAgainAfterMs = 24 * 3_600_000;
+
+/**
+ * A mongod downloaded through mongodb-memory-server-core; found in the cache from the second time on.
+ * @throws InstallFailed; after a failure for a day at once, so that an offline machine starts quickly.
+ */
+export async function downloadedMongod(
+  env: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+): Promise<{ command: string; cached: boolean }> {
+  const folder = cacheDir('mongod', env);
+  const command = join(folder, 'mongod');
+  if (isExecutable(command)) return { command, cached: true };
+  const failed = `${folder}.failed`;
+  if (existsSync(failed) && Date.now() - statSync(failed).mtimeMs < triedAgainAfterMs) {
+    throw new InstallFailed(`no mongod could be downloaded within the last day (remove ${failed} to try again now)`);
+  }
+  try {
+    await installOnce(folder, report, (temporary) => download(temporary, env, report));
+  } catch (error) {
+    if (!(error instanceof InstallFailed)) throw error;
+    mkdirSync(dirname(failed), { recursive: true });
+    writeFileSync(failed, `${error.message}\n`);
+    throw error;
+  }
+  rmSync(failed, { force: true });
+  return { command, cached: false };
+}
+
+async function download(folder: string, env: NodeJS.ProcessEnv, report: (line: string) => void): Promise<void> {
+  report('downloading mongod…');
+  const said: string[] = [];
+  const child = await spawnChild({
+    name: 'mongod download',
+    command: process.execPath,
+    args: [script, folder],
+    env: { MONGOMS_MAX_RETRIES: '0', ...env, MONGOMS_PREFER_GLOBAL_PATH: 'false' },
+    onLine: (line) => said.push(line),
+  });
+  const stalled = endWhenStalled(folder, () => child.kill(), report);
+  await child.exited;
+  const found = said.flatMap((line) => /^found (.+)$/.exec(line)?.[1] ?? [])[0];
+  if (stalled() || found === undefined) {
+    const reason = stalled() ? 'the download host does not answer' : said.find((line) => /error/i.test(line))?.trim();
+    throw new InstallFailed(`mongod cannot be downloaded: ${reason ?? 'no reason given'}`);
+  }
+  if ((await outputOf(found, ['--version'], env)) === null)
+    throw new InstallFailed('the downloaded mongod does not run');
+  renameSync(found, join(folder, 'mongod'));
+}
+
+/** Watches a download by the bytes that arrive; returns whether it had to be ended. Stops by itself with the child. */
+function endWhenStalled(folder: string, end: () => Promise<void>, report: (line: string) => void): () => boolean {
+  let [bytes, since, ended] = [0, Date.now(), false];
+  const timer = setInterval(() => {
+    const now = readdirSync(folder).reduce((sum, file) => sum + sizeOf(join(folder, file)), 0);
+    if (now !== bytes) {
+      [bytes, since] = [now, Date.now()];
+      report(`downloading mongod… ${Math.round(bytes / 1e6)} MB`);
+    } else if (Date.now() - since > stalledAfterMs) {
+      ended = true;
+      void end();
+    }
+  }, 1_000);
+  return () => {
+    clearInterval(timer);
+    return ended;
+  };
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
