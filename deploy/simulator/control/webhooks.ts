@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Account } from '../state/account.ts';
-import { shown } from '../webhooks/delivery.ts';
+import { type Delivery, shown } from '../webhooks/delivery.ts';
 import { body, ControlError } from './input.ts';
 import { noBody, webhooksBody } from './schemas.ts';
 
@@ -13,16 +13,24 @@ export function webhookControls(router: Router, account: Account): void {
     ctx.body = setUp(account);
   });
   router.get('/deliveries', (ctx) => {
-    const wanted = Object.entries(ctx.query);
+    const { limit, ...filters } = ctx.query;
+    const wanted = Object.entries(filters);
     const unknown = wanted.find(([key]) => !FILTERS.has(key));
-    if (unknown) throw new ControlError(`${unknown[0]}: expected one of ${[...FILTERS].join(', ')}`);
-    const all = account.deliverer.deliveries.map(shown);
-    ctx.body = all.filter((delivery) => wanted.every(([key, value]) => delivery[key] === value));
+    if (unknown) throw new ControlError(`${unknown[0]}: expected one of ${[...FILTERS, 'limit'].join(', ')}`);
+    if (limit !== undefined && !/^[1-9]\d{0,5}$/.test(String(limit)))
+      throw new ControlError('limit: expected a number');
+    const { deliveries } = account.deliverer;
+    const matching = deliveries.filter((delivery) => wanted.every(([key, value]) => facets(delivery)[key] === value));
+    ctx.body = matching.slice(limit === undefined ? 0 : -Number(limit)).map(shown);
   });
   router.post('/deliveries/flush', async (ctx) => {
     body(ctx, noBody);
     ctx.body = { attempted: await account.deliverer.flush() };
   });
+}
+
+function facets({ payment_id, event, event_id, state }: Delivery): Record<string, string | null> {
+  return { payment_id, event, event_id, state };
 }
 
 const FILTERS = new Set(['payment_id', 'event', 'event_id', 'state']);
