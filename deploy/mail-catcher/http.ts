@@ -75,6 +75,10 @@ export function createHttpApp(parts: HttpParts): Koa {
   }
 
   const app = new Koa();
+  // An inbox page that is closed cuts its stream of changes: no fault of ours.
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE' && error.code !== 'ECONNRESET') console.error(error);
+  });
   app.use(answerProblems);
   app.use(router.routes());
   return app;
@@ -86,6 +90,7 @@ async function answerProblems(ctx: Koa.Context, next: Koa.Next): Promise<void> {
     if (ctx.status === 404 && ctx.body == null) ctx.throw(404, 'nothing here');
   } catch (error) {
     const status = error instanceof InvalidFaultsError ? 400 : Number((error as { status?: unknown }).status ?? 500);
+    if (status >= 500) ctx.app.emit('error', error, ctx);
     ctx.status = status;
     ctx.body = { title: status < 500 ? 'Request refused' : 'Failed', status, detail: (error as Error).message };
     ctx.type = 'application/problem+json';

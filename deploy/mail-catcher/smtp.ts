@@ -75,7 +75,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
   let temporary = seededSequence(faults().seed);
   let drop = seededSequence(faults().seed + 1);
   const secured = new Map<string, Socket>();
-  const live = new Set<string>();
+  const live = new Map<string, AbortController>();
   let server: SMTPServer | null = null;
 
   async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
@@ -89,8 +89,9 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
       }
       chunks.push(chunk);
     }
-    if (faults().latency_ms > 0) await delay(faults().latency_ms, undefined, { ref: false });
-    if (!live.has(session.id)) throw new SmtpRefusal(421, '4.4.2 Connection lost');
+    // A sender that leaves before the answer must send again; so nothing of this one may be kept.
+    const signal = live.get(session.id)?.signal ?? AbortSignal.abort();
+    await delay(faults().latency_ms, undefined, { ref: false, signal });
     if (failsForNow) {
       stats.rejected_temporary += 1;
       throw new SmtpRefusal(451, '4.3.0 Temporary failure, try again later');
@@ -128,7 +129,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
       onConnect(session, callback) {
         stats.connections += 1;
         stats.connections_open += 1;
-        live.add(session.id);
+        live.set(session.id, new AbortController());
         if (faults().no_starttls) session.disabledCommands = ['STARTTLS'];
         callback(server === created ? null : new SmtpRefusal(421, '4.3.2 Shutting down'));
       },
@@ -166,6 +167,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
       },
       onClose(session) {
         stats.connections_open -= 1;
+        live.get(session.id)?.abort();
         live.delete(session.id);
         secured.delete(session.id);
       },
