@@ -1,0 +1,78 @@
+/** Ingest: Razorpay's webhooks come in here, and here Razorpay is asked for what they missed. */
+import { listen } from '../../shared/http/listen.ts';
+import type { Logger } from '../../shared/log/index.ts';
+import { openParts, type Parts } from '../../shared/service/parts.ts';
+import { bindMode, modeOf } from './binding.ts';
+import type { IngestConfig } from './config.ts';
+import { createIngestMetrics } from './metrics.ts';
+import { createRazorpay } from './razorpay/client.ts';
+import type { RetryPolicy } from './razorpay/retry.ts';
+import { createAccountGuard } from './webhook/account.ts';
+import { createWebhookApp } from './webhook/app.ts';
+
+export interface IngestOptions {
+  parts?: Parts;
+  /** How patiently Razorpay is asked. */
+  retry?: RetryPolicy;
+  /** Of each call to Razorpay, ms. */
+  timeoutMs?: number;
+  /** What to do about an error that ends the service. By default it ends the process. */
+  fatal?: (error: unknown) => void;
+}
+
+export interface RunningIngest {
+  port: number;
+  opsPort: number;
+  log: Logger;
+  stop(): Promise<void>;
+}
+
+/** Out of every promise chain, so that the process ends loudly. */
+const endLoudly = (error: unknown) => {
+  setImmediate(() => {
+    throw error;
+  });
+};
+
+/** Listens at once; what needs the store begins when it is there. */
+export async function startIngest(config: IngestConfig, options: IngestOptions = {}): Promise<RunningIngest> {
+  const parts = options.parts ?? openParts('ingest', config);
+  const { log, store, bus, registry } = parts;
+  const metrics = createIngestMetrics(registry);
+  const account = createAccountGuard(store, log);
+  const webhooks = createWebhookApp({ secrets: config.RAZORPAY_WEBHOOK_SECRETS, bus, account, metrics, log });
+  const razorpay = createRazorpay({
+    keyId: config.RAZORPAY_KEY_ID,
+    keySecret: config.RAZORPAY_KEY_SECRET,
+    apiUrl: config.RAZORPAY_API_URL,
+    metrics,
+    ...(options.retry && { retry: options.retry }),
+    ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+  });
+  void razorpay;
+  const ops = await parts.serveOps(config.INGEST_OPS_PORT);
+  const door = await listen(webhooks.callback(), config.INGEST_PORT, config.HOST, 'ingest');
+  let stopping = false;
+
+  const begin = async () => {
+    await parts.storeReady;
+    await bindMode(store, modeOf(config.RAZORPAY_KEY_ID));
+    await account.load();
+  };
+  begin().catch((error: unknown) => {
+    if (!stopping) (options.fatal ?? endLoudly)(error);
+  });
+  log.info({ port: door.port, ops_port: ops.port }, 'ingest: listening');
+
+  return {
+    port: door.port,
+    opsPort: ops.port,
+    log,
+    async stop() {
+      stopping = true;
+      await door.close();
+      await parts.close();
+      await ops.close(0);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * POST /webhooks/razorpay: raw bytes → signature → observation → bus → 200, and 200 only once the bus has stored it.
+ * Anything but 2xx makes Razorpay deliver again; after 24 h of failures it disables the webhook, so every event that
+ * is of no use to us is answered 200 too.
+ */
+import { createHash } from 'node:crypto';
+import Router from '@koa/router';
+import type Koa from 'koa';
+import rawBody from 'raw-body';
+import { type Bus, BusUnavailable, OBSERVED, UNREADABLE } from '../../../shared/bus/index.ts';
+import { createHttpApp, type HttpApp, type RequestState } from '../../../shared/http/app.ts';
+import { Problem } from '../../../shared/http/problem.ts';
+import type { Logger } from '../../../shared/log/index.ts';
+import type { IngestMetrics } from '../metrics.ts';
+import type { AccountGuard } from './account.ts';
+import { eventLabel } from './events.ts';
+import { isSigned } from './signature.ts';
+import { type Translation, translate } from './translate.ts';
+
+export interface WebhookOptions {
+  secrets: readonly string[];
+  bus: Bus;
+  account: AccountGuard;
+  metrics: IngestMetrics;
+  log: Logger;
+}
+
+const LIMIT_BYTES = 256 * 1_024;
+const READ_WITHIN_MS = 10_000;
+/** Not covered by the signature: it saves handling an event twice and ties logs together; the join needs neither. */
+const EVENT_ID = /^[\w-]{1,64}$/;
+
+type Context = Koa.ParameterizedContext<RequestState>;
+
+const eventId = (ctx: Context, body: Buffer): string => {
+  const given = ctx.get('x-razorpay-event-id');
+  return EVENT_ID.test(given) ? given : createHash('sha256').update(body).digest('hex');
+};
+
+/** @throws Problem 413 without reading the rest, 408 when the sender takes too long, 400 when it went away */
+async function readBytes(ctx: Context): Promise<Buffer> {
+  const slow = new Problem(408, { detail: `a webhook has to arrive within ${READ_WITHIN_MS} ms` });
+  const late = setTimeout(() => ctx.req.destroy(slow), READ_WITHIN_MS);
+  try {
+    return await rawBody(ctx.req, { limit: LIMIT_BYTES, length: ctx.get('content-length') || null });
+  } catch (error) {
+    if (error === slow) throw slow;
+    const { status = 400, type } = error as { status?: number; type?: string };
+    const detail = status === 413 ? `a webhook has at most ${LIMIT_BYTES} bytes` : `the body cannot be read (${type})`;
+    throw new Problem(status, { detail }, { cause: error });
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+export function createWebhookApp({ secrets, bus, account, metrics, log }: WebhookOptions): HttpApp {
+  const usable = secrets.filter((secret) => secret !== '');
+  if (usable.length === 0) throw new Error('no webhook secret: every signature would have to be believed');
+  const app = createHttpApp(log);
+  const router = new Router<RequestState>();
+
+  async function publish(subject: string, bytes: Uint8Array, id: string): Promise<boolean> {
+    const observe = metrics.webhookPublish.startTimer();
+    try {
+      return (await bus.publish(subject, bytes, id, id)).duplicate;
+    } catch (error) {
+      if (!(error instanceof BusUnavailable)) throw error;
+      const detail = 'the bus cannot store this event right now; deliver it again';
+      throw new Problem(503, { detail }, { cause: error, headers: { 'Retry-After': '5' } });
+    } finally {
+      observe();
+    }
+  }
+
+  async function store(translation: Translation, body: Buffer, id: string): Promise<boolean> {
+    switch (translation.kind) {
+      case 'observation':
+        return await publish(OBSERVED, Buffer.from(JSON.stringify(translation.observation)), id);
+      case 'unreadable':
+        metrics.unreadable.inc({ source: 'webhook' });
+        return await publish(UNREADABLE, body, id);
+      case 'unused':
+        return false;
+    }
+  }
+
+  router.post('/webhooks/razorpay', async (ctx) => {
+    let event: string | null = null;
+    try {
+      const body = await readBytes(ctx);
+      if (!isSigned(body, ctx.get('x-razorpay-signature') || undefined, usable))
+        throw new Problem(401, { detail: 'X-Razorpay-Signature does not fit this body' });
+      metrics.lastWebhook.setToCurrentTime();
+      const id = eventId(ctx, body);
+      const translation = translate(body, id);
+      event = translation.event;
+      ctx.state.correlationId = id;
+      ctx.state.log = log.child({ correlation_id: id, event });
+      ctx.set('X-Correlation-Id', id);
+      if (!(await account.accepts(translation.accountId)))
+        throw new Problem(403, { detail: 'this event is of another Razorpay account than this store’s' });
+      if (translation.kind !== 'unreadable' && translation.createdAt !== null)
+        metrics.webhookAge.observe(Math.max(0, Date.now() / 1_000 - translation.createdAt));
+      const duplicate = await store(translation, body, id);
+      ctx.body = { status: translation.kind, duplicate };
+      tell(ctx.state.log, translation, duplicate);
+    } catch (error) {
+      const answer = error instanceof Problem ? error.status : 500;
+      if (answer === 401 || answer === 403) ctx.state.log.warn({ answer }, 'webhook: refused');
+      metrics.webhooks.inc({ event: eventLabel(event), answer: String(answer) });
+      throw error;
+    }
+    metrics.webhooks.inc({ event: eventLabel(event), answer: String(ctx.status) });
+  });
+
+  router.get('/healthz', (ctx) => {
+    ctx.body = { status: 'alive' };
+  });
+
+  app.use(router.routes()).use(router.allowedMethods());
+  return app;
+}
+
+function tell(log: Logger, translation: Translation, duplicate: boolean): void {
+  if (translation.kind === 'observation')
+    log.info({ payment_id: translation.observation.payment_id, duplicate }, 'webhook: stored');
+  else if (translation.kind === 'unreadable')
+    log.error({ reason: translation.reason }, 'webhook: signed, but unreadable; it goes to the dead letters');
+  else log.debug('webhook: of no use to us');
+}

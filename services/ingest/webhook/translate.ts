@@ -1,0 +1,107 @@
+/** From a webhook's bytes to what they say of a payment. Pure; nothing is guessed: what does not fit is unreadable. */
+import { z } from 'zod';
+import {
+  disputeEntity,
+  orderEntity,
+  paymentEntity,
+  qrCodeEntity,
+  refundEntity,
+} from '../../../shared/razorpay/entities.ts';
+import { disputeFacts, orderFacts, paymentFacts, qrFacts, refundFacts } from '../../../shared/razorpay/facts.ts';
+import type { Observation } from '../../../shared/razorpay/observation.ts';
+
+/**
+ * - observation: it tells of a payment
+ * - unused: an envelope that tells of no payment (a QR code was made, a settlement, …)
+ * - unreadable: signed, but no JSON, no envelope, or an entity that does not fit; a person must look
+ */
+export type Translation =
+  | { kind: 'observation'; observation: Observation; event: string; accountId: string | null; createdAt: number | null }
+  | { kind: 'unused'; event: string; accountId: string | null; createdAt: number | null }
+  | { kind: 'unreadable'; event: string | null; accountId: string | null; reason: string };
+
+const wrapped = z.looseObject({ entity: z.unknown() });
+const envelope = z.looseObject({
+  entity: z.literal('event').optional(),
+  event: z.string().min(1).max(200),
+  account_id: z.string().nullish(),
+  created_at: z.number().int().min(0).max(99_999_999_999).nullish(),
+  payload: z.record(z.string(), z.unknown()),
+});
+
+/** Thrown and caught in here only. */
+class Unfit extends Error {}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The entity of that name in the payload, if there is one. @throws Unfit when it is there and not readable */
+function entity<T>(payload: Record<string, unknown>, name: string, schema: z.ZodType<T>): T | undefined {
+  const found = payload[name];
+  if (found === undefined || found === null) return undefined;
+  const inside = wrapped.safeParse(found);
+  const parsed = inside.success ? schema.safeParse(inside.data.entity) : inside;
+  if (parsed.success) return parsed.data as T;
+  const fields = parsed.error.issues.map(({ path }) => path.join('.') || name);
+  throw new Unfit(`${name}: cannot read ${[...new Set(fields)].join(', ')}`);
+}
+
+function read(body: z.output<typeof envelope>, id: string): Observation | null {
+  const { payload, event } = body;
+  const payment = entity(payload, 'payment', paymentEntity);
+  const refund = entity(payload, 'refund', refundEntity);
+  const dispute = entity(payload, 'dispute', disputeEntity);
+  const paymentId = payment?.id ?? refund?.payment_id ?? dispute?.payment_id;
+  // An order or a QR code alone tells of no payment.
+  if (paymentId === undefined) return null;
+  if ((refund && refund.payment_id !== paymentId) || (dispute && dispute.payment_id !== paymentId))
+    throw new Unfit('its entities speak of different payments');
+  const order = entity(payload, 'order', orderEntity);
+  const qr = entity(payload, 'qr_code', qrCodeEntity);
+  const times = [body.created_at, payment?.created_at, refund?.created_at, dispute?.created_at, qr?.created_at];
+  return {
+    id,
+    payment_id: paymentId,
+    source: 'webhook',
+    event,
+    // An event cannot be older than what it carries; `payment_link.paid` and some others claim so.
+    observed_at: Math.max(0, ...times.map((time) => time ?? 0), orderTime(order)),
+    correlation_id: id,
+    ...(payment && { payment: paymentFacts(payment) }),
+    ...(order && { order: orderFacts(order) }),
+    ...(qr && { qr: qrFacts(qr) }),
+    ...(refund && { refunds: [refundFacts(refund)] }),
+    ...(dispute && { disputes: [disputeFacts(dispute)] }),
+  };
+}
+
+/** Not part of the order's schema: of no use but here. */
+function orderTime(order: object | undefined): number {
+  const time = (order as { created_at?: unknown } | undefined)?.created_at;
+  return Number.isSafeInteger(time) && (time as number) <= 99_999_999_999 ? (time as number) : 0;
+}
+
+/** `id` becomes the observation's id and correlation id. */
+export function translate(bytes: Uint8Array, id: string): Translation {
+  const json = parseJson(bytes);
+  if (json === undefined) return { kind: 'unreadable', event: null, accountId: null, reason: 'it is no JSON' };
+  const parsed = envelope.safeParse(json);
+  if (!parsed.success) return { kind: 'unreadable', event: null, accountId: null, reason: 'it is no event' };
+  const { event, account_id, created_at } = parsed.data;
+  const about = { event, accountId: account_id ?? null };
+  try {
+    const observation = read(parsed.data, id);
+    const createdAt = created_at ?? null;
+    return observation === null
+      ? { kind: 'unused', ...about, createdAt }
+      : { kind: 'observation', ...about, createdAt, observation };
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error;
+    return { kind: 'unreadable', ...about, reason: error.message };
+  }
+}
