@@ -65,7 +65,10 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
   if (identity !== null && options.pidFile !== undefined) writeFileSync(options.pidFile, JSON.stringify(identity));
 
   const exited = new Promise<Exit>((resolve) => {
-    started.once('exit', (code, signal) => {
+    // Its last lines come after its exit; the end of its pipes may never come, if a grandchild holds them.
+    const lastLines = options.onLine === undefined ? null : once(started, 'close');
+    started.once('exit', async (code, signal) => {
+      await Promise.race([lastLines, delay(1_000, undefined, { ref: false })]);
       if (identity !== null && options.pidFile !== undefined) rmSync(options.pidFile, { force: true });
       options.onExit?.(code, signal);
       resolve({ code, signal });

@@ -2,4 +2,10 @@
 import { MongoBinary } from 'mongodb-memory-server-core/lib/util/MongoBinary.js';
 
 const [downloadDir] = process.argv.slice(2);
-process.stdout.write(`\nfound ${await MongoBinary.getPath({ downloadDir })}\n`);
+// Ends at once: the library leaves connections open.
+const end = (words) => process.stdout.write(`\n${words}\n`, () => process.exit());
+try {
+  end(`found ${await MongoBinary.getPath({ downloadDir })}`);
+} catch (error) {
+  end(`failed ${error.message.replace(/\s+/g, ' ')}`);
+}

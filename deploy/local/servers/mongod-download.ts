@@ -45,23 +45,25 @@ async function download(folder: string, env: NodeJS.ProcessEnv, report: (line: s
     name: 'mongod download',
     command: process.execPath,
     args: [script, folder],
-    env: { MONGOMS_MAX_RETRIES: '0', ...env, MONGOMS_PREFER_GLOBAL_PATH: 'false' },
+    // 1 is a single attempt; with 0 the library makes none. A system binary was looked for before.
+    env: { ...env, MONGOMS_MAX_RETRIES: '1', MONGOMS_PREFER_GLOBAL_PATH: 'false', MONGOMS_SYSTEM_BINARY: '' },
     onLine: (line) => said.push(line),
   });
-  const stalled = endWhenStalled(folder, () => child.kill(), report);
+  const watch = watchDownload(folder, () => child.kill(), report);
   await child.exited;
-  const found = said.flatMap((line) => /^found (.+)$/.exec(line)?.[1] ?? [])[0];
-  if (stalled() || found === undefined) {
-    const reason = stalled() ? 'the download host does not answer' : said.find((line) => /error/i.test(line))?.trim();
-    throw new InstallFailed(`mongod cannot be downloaded: ${reason ?? 'no reason given'}`);
+  const stalled = watch.stop();
+  const [found, failed] = [wordsAfter('found', said), wordsAfter('failed', said)];
+  if (found === undefined) {
+    const reason = stalled ? 'the download host does not answer' : (failed ?? said.at(-1) ?? 'no reason given');
+    throw new InstallFailed(`mongod cannot be downloaded: ${reason}`);
   }
   if ((await outputOf(found, ['--version'], env)) === null)
     throw new InstallFailed('the downloaded mongod does not run');
   renameSync(found, join(folder, 'mongod'));
 }
 
-/** Watches a download by the bytes that arrive; returns whether it had to be ended. Stops by itself with the child. */
-function endWhenStalled(folder: string, end: () => Promise<void>, report: (line: string) => void): () => boolean {
+/** Watches a download by the bytes that arrive, and ends it when none do; stop() says whether that was needed. */
+function watchDownload(folder: string, end: () => Promise<void>, report: (line: string) => void) {
   let [bytes, since, ended] = [0, Date.now(), false];
   const timer = setInterval(() => {
     const now = readdirSync(folder).reduce((sum, file) => sum + sizeOf(join(folder, file)), 0);
@@ -73,10 +75,15 @@ function endWhenStalled(folder: string, end: () => Promise<void>, report: (line:
       void end();
     }
   }, 1_000);
-  return () => {
+  const stop = () => {
     clearInterval(timer);
     return ended;
   };
+  return { stop };
+}
+
+function wordsAfter(mark: string, lines: readonly string[]): string | undefined {
+  return lines.find((line) => line.startsWith(`${mark} `))?.slice(mark.length + 1);
 }
 
 function sizeOf(file: string): number {
