@@ -1,0 +1,17 @@
+// The only place that says how tests run: `npm test`, or `npx mocha FILE` for one file.
+// Mocha would add these to the files that were named.
+const named = process.argv.some((argument) => argument.endsWith('.test.ts'));
+
+module.exports = {
+  spec: named ? [] : ['{services,shared,deploy,test}/**/*.test.ts'],
+  extension: ['ts'],
+  import: 'tsx',
+  require: ['test/order.ts', 'test/watchdog.ts'],
+  reporter: 'test/report/short.ts',
+  sort: true,
+  timeout: 60_000,
+  slow: 2_000,
+  'fail-zero': true,
+  'posix-exit-codes': true,
+  'forbid-only': Boolean(process.env.CI),
+};

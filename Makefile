@@ -1,0 +1,25 @@
+# Each target is an npm script of the same name; this installs what it needs first. Runs on GNU make 3.81 (macOS) and up.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+SCRIPTS := demo stack test check format build settings clean
+.PHONY: help install $(SCRIPTS)
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: ## watch payments become tickets on servers of its own
+stack: ## start everything on this machine and keep it up until Ctrl-C
+test: ## run the tests in a random order (TEST_SEED=… replays one, FILES=… chooses files)
+check: ## format, lint and types
+format: ## put the code into its format, mend what lint can mend
+build: ## compile the services into dist/
+settings: ## write the settings into .env.example and the README
+clean: ## remove what build and test leave behind
+
+$(SCRIPTS): install
+	@npm run --silent $@ $(if $(and $(filter test,$@),$(FILES)),-- $(FILES))
+
+install: ## install the npm packages, when they are missing or old
+	@sh deploy/local/ensure-install.sh

@@ -1,0 +1,38 @@
+/** A run that does not end after its last test has left something open: says what, and ends it as failed. */
+import type { ChildProcess } from 'node:child_process';
+import { Server, Socket } from 'node:net';
+
+const GRACE_MS = 10_000;
+
+function describeHandle(handle: unknown): string | undefined {
+  if (handle instanceof Server) return `a server listening on ${JSON.stringify(handle.address())}`;
+  if (handle instanceof Socket) {
+    if (handle.remotePort === undefined) return undefined;
+    return `a connection ${handle.localPort} → ${handle.remoteAddress}:${handle.remotePort}`;
+  }
+  const child = handle as Partial<ChildProcess>;
+  return child.spawnfile === undefined ? undefined : `a child process ${child.pid}: ${child.spawnargs?.join(' ')}`;
+}
+
+function whatIsOpen(): string[] {
+  const { _getActiveHandles } = process as unknown as { _getActiveHandles?: () => unknown[] };
+  const handles = (_getActiveHandles?.call(process) ?? []).map(describeHandle);
+  const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind === 'Immediate').length;
+  return [
+    ...new Set(handles.filter((found) => found !== undefined)),
+    ...(timers > 0 ? [`${timers} ${timers === 1 ? 'timer' : 'timers'}`] : []),
+  ];
+}
+
+export function mochaGlobalTeardown(): void {
+  setTimeout(() => {
+    const open = whatIsOpen();
+    console.error(`\nThe tests are over, but ${GRACE_MS / 1_000} s later this keeps the process alive:`);
+    for (const one of open.length > 0 ? open : process.getActiveResourcesInfo()) console.error(`  - ${one}`);
+    // Mocha sets the exit code to the number of failures in a listener of its own; ours, added later, has the last word.
+    process.on('exit', () => {
+      process.exitCode = 1;
+    });
+    process.exit(1);
+  }, GRACE_MS).unref();
+}
