@@ -210,7 +210,9 @@ describe('the SMTP side of the mail catcher', () => {
       await pooled.sendMail(ticketMail);
       const { say, closed } = await session();
       expect(await say('NOOP')).to.match(/^250 /);
-      const cut = closed();
+      const loggedIn = await session();
+      expect(await loggedIn.logIn()).to.match(/^235 /);
+      const cut = Promise.all([closed(), loggedIn.closed()]);
 
       const port = catcher.smtpPort;
       await catcher.setFaults({ down: true });
@@ -223,8 +225,11 @@ describe('the SMTP side of the mail catcher', () => {
       expect(catcher.summaries()[0]?.subject).to.equal('After the outage');
     });
 
-    it('down and up in one breath ends up', async () => {
-      await Promise.all([catcher.setFaults({ down: true }), catcher.setFaults({ down: false })]);
+    it('down and up in one breath ends as the last one said', async () => {
+      await Promise.all([true, false, true].map((down) => catcher.setFaults({ down })));
+      const refused = await failureOf(sender().sendMail(ticketMail));
+      expect(refused.responseCode).to.equal(undefined);
+      await Promise.all([false, true, false].map((down) => catcher.setFaults({ down })));
       await sender().sendMail(ticketMail);
       expect(catcher.stats.accepted).to.equal(1);
     });
