@@ -114,8 +114,11 @@ export interface MailDoc {
   lease: { token: string; until: Date } | null;
   /** Leases that ran out while sending: each may have sent one mail more. */
   leases_lost: number;
-  error: { kind: string; text: string; at: Date } | null;
+  /** The last fault, without addresses, and how many of its kind in a row. */
+  error: { kind: string; text: string; at: Date; times: number } | null;
   correlation_id: string;
+  /** When the student paid, on Razorpay's clock. */
+  paid_at: Date | null;
   created_at: Date;
   sent_at: Date | null;
 }
@@ -211,11 +214,15 @@ export interface ScheduleDoc {
   qr_codes: Record<string, number>;
 }
 
-/** One document, `_id: 'razorpay'`, in `schedules`' neighbour `bindings`: what this store belongs to. Written by ingest. */
+/**
+ * What this store belongs to. `razorpay` (written by ingest): mode and account, for good. `aliases` (written by
+ * ticketing): digest of the alias table that foreign payments were last judged with.
+ */
 export interface BindingDoc {
   _id: string;
-  mode: 'test' | 'live' | null;
-  account_id: string | null;
+  mode?: 'test' | 'live' | null;
+  account_id?: string | null;
+  digest?: string;
 }
 
 /** Messages that could not be handled. `retrying` counts failures over replicas and restarts; only `dead` ones are shown. */

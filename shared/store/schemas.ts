@@ -107,6 +107,7 @@ export const mails = schema<MailDoc>({
   leases_lost: Number,
   error: json,
   correlation_id: String,
+  paid_at: Date,
   created_at: Date,
   sent_at: Date,
 });
@@ -170,7 +171,7 @@ export const schedules = schema<ScheduleDoc>({
   qr_codes: json,
 });
 
-export const bindings = schema<BindingDoc>({ _id: String, mode: String, account_id: String });
+export const bindings = schema<BindingDoc>({ _id: String, mode: String, account_id: String, digest: String });
 
 export const deadLetters = schema<DeadLetterDoc>({
   _id: String,

@@ -1,0 +1,139 @@
+/** Ticketing: consumes observations, settles payments, mails tickets, and picks up what was left behind. */
+import { answer, ask } from '../../shared/bus/requests.ts';
+import type { Logger } from '../../shared/log/index.ts';
+import { openParts, type Parts } from '../../shared/service/parts.ts';
+import { idSource } from '../../shared/store/counters.ts';
+import { DEFAULT_ALIASES } from '../../shared/student/aliases.ts';
+import type { TicketingConfig } from './config.ts';
+import { handleMessage } from './consume/observations.ts';
+import { mailBreaker } from './mail/breaker.ts';
+import { type Outbox, startOutbox } from './mail/outbox.ts';
+import { smtpTransport } from './mail/transport.ts';
+import { createTicketingMetrics } from './metrics.ts';
+import { type Recovery, startRecovery } from './recovery/loop.ts';
+import { claimPayment } from './settle/claim.ts';
+import { seatsOf } from './settle/seats.ts';
+import { type SettleTools, settle } from './settle/settle.ts';
+import { storeGate } from './store-gate.ts';
+import { ticketIdKey } from './ticket/ticket-id.ts';
+
+export interface RunningTicketing {
+  log: Logger;
+  opsPort: number;
+  stop(): Promise<void>;
+}
+
+/** Ids are taken from the store in blocks; what a restart leaves unused is a gap and nothing more. */
+const ATTENDEE_ID_BLOCK = 10;
+const LOOKUP_MS = 20_000;
+
+const domainOf = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'qrflow.invalid';
+
+export async function startTicketing(
+  config: TicketingConfig,
+  parts: Parts = openParts('ticketing', config),
+): Promise<RunningTicketing> {
+  const { store, bus, log } = parts;
+  const metrics = createTicketingMetrics(parts.registry);
+  const gate = storeGate(store);
+  let recovery: Recovery | undefined;
+  let outbox: Outbox | undefined;
+  let consumer: { stop(): Promise<void> } | undefined;
+  let stopped = false;
+
+  const tools: SettleTools = {
+    store,
+    log,
+    metrics,
+    seats: seatsOf(store),
+    idKey: ticketIdKey(config.TICKET_SIGNING_KEY),
+    nextAttendeeId: idSource(store, 'attendees', ATTENDEE_ID_BLOCK),
+    rules: {
+      aliases: config.NOTES_ALIASES ?? DEFAULT_ALIASES,
+      required: config.REQUIRED_DETAILS,
+      defaultEventId: config.DEFAULT_EVENT_ID,
+    },
+    mailDomain: domainOf(config.MAIL_FROM),
+    async lookUp(payment_id, correlationId) {
+      try {
+        const { observation } = await ask(
+          bus,
+          'ingest.lookup',
+          { payment_id },
+          { timeoutMs: LOOKUP_MS, correlationId },
+        );
+        metrics.lookups.inc({ result: 'answered' });
+        return observation;
+      } catch (error) {
+        metrics.lookups.inc({ result: 'failed' });
+        throw error;
+      }
+    },
+    onMailOwed: () => outbox?.kick(),
+    onFreed: (eventId) => {
+      recovery
+        ?.hasten(eventId)
+        .catch((error: unknown) =>
+          log.warn({ reason: (error as Error).name }, 'recovery: a freed seat waits for the next round'),
+        );
+    },
+  };
+
+  const ops = await parts.serveOps(config.TICKETING_OPS_PORT);
+  const transport = smtpTransport({
+    host: config.SMTP_HOST,
+    port: config.SMTP_PORT,
+    username: config.SMTP_USERNAME,
+    password: config.SMTP_PASSWORD,
+    ca: config.SMTP_CA,
+    connections: config.MAIL_WORKERS,
+  });
+  const breaker = mailBreaker(transport, config.MAIL_BREAKER_RESET, log, metrics);
+
+  answer(bus, 'ticketing.settle', async ({ payment_id, event_id }) => {
+    if (payment_id === undefined) return { settled: (await recovery?.hasten(event_id)) ?? 0 };
+    const claimed = await claimPayment(store, payment_id);
+    if (!claimed) return { settled: 0 };
+    return { settled: (await settle(tools, claimed.payment, claimed.claim)) === null ? 0 : 1 };
+  });
+
+  parts.storeReady.then(
+    () => {
+      if (stopped) return;
+      outbox = startOutbox(
+        { store, breaker, log, metrics, from: config.MAIL_FROM, signingKey: config.TICKET_SIGNING_KEY },
+        {
+          workers: config.MAIL_WORKERS,
+          pace: { perMinute: config.MAIL_RATE_PER_MINUTE, perDay: config.MAIL_RATE_PER_DAY },
+          open: gate,
+        },
+      );
+      recovery = startRecovery(tools, {
+        intervalMs: config.RECOVERY_INTERVAL,
+        workers: config.SETTLE_WORKERS,
+        open: gate,
+        onMailOwed: () => outbox?.kick(),
+      });
+      consumer = bus.consume({
+        handle: (message) => handleMessage(tools, message),
+        open: gate,
+        workers: config.SETTLE_WORKERS,
+      });
+    },
+    () => undefined,
+  );
+
+  log.info({ ops_port: ops.port }, 'ticketing: listening');
+  return {
+    log,
+    opsPort: ops.port,
+    async stop() {
+      stopped = true;
+      await Promise.all([consumer?.stop(), recovery?.stop(), outbox?.stop()]);
+      breaker.close();
+      transport.close();
+      await parts.close();
+      await ops.close();
+    },
+  };
+}

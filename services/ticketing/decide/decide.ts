@@ -1,0 +1,192 @@
+/**
+ * The decision: what a stored payment comes to. Pure; first match wins. Whoever calls it does the effects, so that
+ * doing them again from the same facts gives the same state.
+ */
+import type { Flag, HoldReason } from '../../../shared/outcome.ts';
+import { observedAt } from '../../../shared/razorpay/version.ts';
+import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Aliases } from '../../../shared/student/aliases.ts';
+import type { StudentField } from '../../../shared/student/fields.ts';
+import { studentKey } from '../../../shared/student/key.ts';
+import { type Choice, chooseEvent, closedAt, isGuess, priceAt } from './event.ts';
+import { type Reading, read } from './reading.ts';
+
+/** An authorised payment that nobody captured by then is shown: Razorpay will refund it. */
+export const CAPTURE_WITHIN_SECONDS = 15 * 60;
+
+/** What the operator set. */
+export interface Rules {
+  aliases: Aliases;
+  required: readonly StudentField[];
+  defaultEventId: number | undefined;
+}
+
+/** What the store knows beside the payment. */
+export interface Surroundings {
+  events: readonly EventDoc[];
+  /** This payment's own attendee, live or not. */
+  attendee: AttendeeDoc | null;
+  /** Live attendees with this student's key at the same event, other payments'. */
+  twins: readonly AttendeeDoc[];
+  /** False once the event was found to be full. */
+  seats: boolean;
+  /** Seconds. */
+  now: number;
+}
+
+/** See `OutcomeKind` for what each arm means. */
+export type Outcome =
+  | { kind: 'foreign' }
+  | { kind: 'revoked'; event: EventDoc | null }
+  | { kind: 'awaiting'; event: EventDoc | null }
+  | { kind: 'held'; reason: HoldReason; event: EventDoc | null }
+  | { kind: 'ticketed'; event: EventDoc; key: string | null; adopt: AttendeeDoc | null };
+
+export interface Decision {
+  outcome: Outcome;
+  flags: Flag[];
+  reading: Reading;
+  choice: Choice | null;
+}
+
+export function fullyRefunded(payment: PaymentDoc): boolean {
+  const facts = payment.payment?.value;
+  if (!facts) return false;
+  return facts.status === 'refunded' || (facts.amount > 0 && facts.amount_refunded >= facts.amount);
+}
+
+const captured = (payment: PaymentDoc): boolean => payment.payment?.value.status === 'captured';
+
+/** Razorpay said it does not know the payment, after everything else that was seen of it. */
+function unknownAtRazorpay(payment: PaymentDoc): boolean {
+  if (!payment.absence) return false;
+  return !payment.payment || observedAt(payment.absence.version) > observedAt(payment.payment.version);
+}
+
+/** "Ours": student details in the notes, the QR code of one of our events, a person's word, or a ticket given before. */
+export function isOurs(
+  payment: PaymentDoc,
+  reading: Reading,
+  around: Pick<Surroundings, 'events' | 'attendee'>,
+): boolean {
+  const { ours, event_id, details } = payment.overrides ?? {};
+  const qr = payment.qr?.value.id;
+  return (
+    around.attendee !== null ||
+    reading.looksOurs ||
+    ours === true ||
+    event_id !== undefined ||
+    (details !== undefined && Object.keys(details).length > 0) ||
+    (qr !== undefined && around.events.some(({ razorpay_qr_id }) => razorpay_qr_id === qr))
+  );
+}
+
+function flagsOf(payment: PaymentDoc, event: EventDoc | null, attendee: AttendeeDoc | null): Flag[] {
+  const facts = payment.payment?.value;
+  if (!facts) return [];
+  const price = event ? priceAt(event, facts.created_at) : null;
+  const refunds = Object.values(payment.refunds ?? {});
+  const disputes = Object.values(payment.disputes ?? {});
+  const found: Record<Flag, boolean> = {
+    partly_refunded: facts.amount_refunded > 0 && !fullyRefunded(payment),
+    overpaid: price !== null && facts.currency === event?.currency && facts.amount > price,
+    disputed: disputes.some(({ value }) => value.status !== 'won' && value.status !== 'closed'),
+    refund_failed: refunds.some(({ value }) => value.status === 'failed'),
+    refunded_after_entry: fullyRefunded(payment) && attendee?.checked_in_at instanceof Date,
+  };
+  return (Object.keys(found) as Flag[]).filter((flag) => found[flag]);
+}
+
+/** The event that counts: once ticketed, a guess or a missing event no longer moves the ticket. */
+function settledChoice(choice: Choice | null, around: Surroundings): Choice | null {
+  const { attendee, events } = around;
+  if (!attendee?.live || (choice && !isGuess(choice.by))) return choice;
+  const event = events.find(({ _id }) => _id === attendee.event_id);
+  return event ? { event, by: choice?.by ?? 'only' } : choice;
+}
+
+function hold(
+  payment: PaymentDoc,
+  reading: Reading,
+  event: EventDoc,
+  around: Surroundings,
+  rules: Rules,
+): HoldReason | null {
+  const facts = payment.payment?.value;
+  if (!facts) return 'unknown_at_razorpay';
+  const price = priceAt(event, facts.created_at);
+  const released = (reason: HoldReason) => payment.overrides?.released?.includes(reason) === true;
+  const holds: [HoldReason, boolean][] = [
+    ['incomplete_details', rules.required.some((field) => reading.details[field] === undefined)],
+    ['event_cancelled', event.status === 'cancelled'],
+    ['event_closed', closedAt(event, facts.created_at)],
+    ['wrong_currency', facts.currency !== event.currency],
+    // A currency that was let go cannot be compared with a price.
+    ['underpaid', price !== null && facts.currency === event.currency && facts.amount < price],
+    ['duplicate_payment', around.twins.some(({ payment_id }) => payment_id !== null)],
+    ['event_full', !around.seats],
+  ];
+  return holds.find(([reason, applies]) => applies && !released(reason))?.[0] ?? null;
+}
+
+function outcomeOf(
+  payment: PaymentDoc,
+  reading: Reading,
+  choice: Choice | null,
+  around: Surroundings,
+  rules: Rules,
+): Outcome {
+  const event = choice?.event ?? null;
+  const { attendee } = around;
+  if (!isOurs(payment, reading, around)) return { kind: 'foreign' };
+  if (fullyRefunded(payment) || attendee?.ticket.revoked_reason === 'by_hand') return { kind: 'revoked', event };
+  if (unknownAtRazorpay(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event };
+  if (!captured(payment)) {
+    const facts = payment.payment?.value;
+    const late = facts?.status === 'authorized' && around.now - facts.created_at > CAPTURE_WITHIN_SECONDS;
+    return late ? { kind: 'held', reason: 'not_captured', event } : { kind: 'awaiting', event };
+  }
+  if (!event) return { kind: 'held', reason: 'unassigned_event', event };
+  const twins = around.twins.length > 0;
+  const key = studentKey(reading.details);
+  const ticketed: Outcome = {
+    kind: 'ticketed',
+    event,
+    // A second ticket for one student, given by a person, needs a key of its own.
+    key:
+      key !== null && twins && around.twins.every(({ payment_id }) => payment_id !== null)
+        ? `${key}#${payment._id}`
+        : key,
+    adopt: around.twins.find(({ payment_id }) => payment_id === null) ?? null,
+  };
+  // Once ticketed, only a full refund or a person takes the ticket away.
+  if (attendee?.live && attendee.event_id === event._id) return ticketed;
+  const reason = hold(payment, reading, event, around, rules);
+  return reason ? { kind: 'held', reason, event } : ticketed;
+}
+
+export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules): Decision {
+  const reading = read(payment, rules.aliases);
+  const choice = settledChoice(chooseEvent(payment, reading, around.events, rules.defaultEventId), around);
+  const outcome = outcomeOf(payment, reading, choice, around, rules);
+  return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice };
+}
+
+/**
+ * Whether Razorpay may know more that matters: its order's or QR code's notes. `must`: without it the payment would be
+ * held or called foreign. `may`: we would guess the event, or have no address.
+ */
+export function lookupWanted(payment: PaymentDoc, { outcome, reading, choice }: Decision): 'must' | 'may' | 'no' {
+  if (payment.redacted_at) return 'no';
+  if (!payment.payment || (payment.payment.stripped && (outcome.kind !== 'foreign' || reading.strippedButOurs)))
+    return 'must';
+  if (payment.looked_up_at || !captured(payment)) return 'no';
+  const complete = payment.payment.value.order_id === null ? payment.qr !== undefined : payment.order !== undefined;
+  if (complete) return 'no';
+  if (outcome.kind === 'foreign') return 'must';
+  if (outcome.kind === 'held' && (outcome.reason === 'unassigned_event' || outcome.reason === 'incomplete_details'))
+    return 'must';
+  return outcome.kind === 'ticketed' && ((choice !== null && isGuess(choice.by)) || reading.email === null)
+    ? 'may'
+    : 'no';
+}

@@ -1,0 +1,48 @@
+/** Reading a stored payment: whose it is, which details count, where the mail goes. Pure. */
+import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Aliases } from '../../../shared/student/aliases.ts';
+import { type NoteField, STUDENT_FIELDS, type StudentDetails } from '../../../shared/student/fields.ts';
+import { type NoteFields, noteFieldNames, noteFields } from '../../../shared/student/notes.ts';
+
+/** What Razorpay puts where a payer gave no address. */
+const PLACEHOLDER = 'void@razorpay.com';
+const ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+\.[^\s@<>()[\],;:"\\]{2,}$/;
+
+export interface Reading {
+  details: StudentDetails;
+  /** A usable address, or null. */
+  email: string | null;
+  /** What the notes call the event. */
+  eventNote: string | null;
+  /** A name and at least one more student field. */
+  looksOurs: boolean;
+  /** Personal data was stripped from the payment, but its note keys look like ours. */
+  strippedButOurs: boolean;
+}
+
+export const usableAddress = (text: string | null | undefined): string | null => {
+  const address = text?.trim() ?? '';
+  return address.length <= 254 && ADDRESS.test(address) && address.toLowerCase() !== PLACEHOLDER ? address : null;
+};
+
+const ours = (has: (field: NoteField) => boolean): boolean =>
+  has('name') && STUDENT_FIELDS.some((field) => field !== 'name' && has(field));
+
+/** Overrides beat the payment's notes, these the QR code's, these the order's; field by field. */
+export function read(payment: PaymentDoc, aliases: Aliases): Reading {
+  const registers = [payment.payment?.value.notes, payment.qr?.value.notes, payment.order?.value.notes];
+  const sources = registers.map((notes) => noteFields(notes ?? [], aliases));
+  const merged: NoteFields = Object.assign({}, ...sources.reverse());
+  const { event_id: eventNote, ...noted } = merged;
+  const details: StudentDetails = { ...noted };
+  for (const [field, value] of Object.entries(payment.overrides?.details ?? {}))
+    if (value) details[field as keyof StudentDetails] = value;
+  const keys = registers.map((notes) => noteFieldNames(notes ?? [], aliases));
+  return {
+    details,
+    email: usableAddress(details.email) ?? usableAddress(payment.payment?.value.email),
+    eventNote: eventNote ?? null,
+    looksOurs: ours((field) => merged[field] !== undefined),
+    strippedButOurs: payment.payment?.stripped === true && ours((field) => keys.some((some) => some.has(field))),
+  };
+}

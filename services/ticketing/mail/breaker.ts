@@ -1,0 +1,72 @@
+/**
+ * The circuit breaker around the mail server, one a replica. Only faults of the server count; while it is open no mail
+ * is taken, so nothing is dropped and no attempt is burnt.
+ */
+
+import type { SendMailOptions } from 'nodemailer';
+import CircuitBreaker from 'opossum';
+import type { Logger } from '../../../shared/log/index.ts';
+import type { TicketingMetrics } from '../metrics.ts';
+import { classify } from './faults.ts';
+import type { MailTransport } from './transport.ts';
+
+export interface MailBreaker {
+  /** @throws the transport's error */
+  send(message: SendMailOptions): Promise<void>;
+  /** How many sends may run at once now: none while open, one probe while half open. */
+  room(workers: number): number;
+  /** Called whenever `room` may have grown. */
+  onRoom(listener: () => void): void;
+  close(): void;
+}
+
+/** Sends seen before the breaker may open: the default, 0, opens on the very first failure. */
+const VOLUME = 5;
+const WINDOW_MS = 30_000;
+
+export function mailBreaker(
+  transport: MailTransport,
+  resetMs: number,
+  log: Logger,
+  metrics: TicketingMetrics,
+): MailBreaker {
+  const breaker = new CircuitBreaker((message: SendMailOptions) => transport.send(message), {
+    // The transport has time-outs of its own; opossum's would not stop the send, only forget it.
+    timeout: false,
+    errorThresholdPercentage: 50,
+    volumeThreshold: VOLUME,
+    rollingCountTimeout: WINDOW_MS,
+    resetTimeout: resetMs,
+    // "True" counts as a success of the server: it answered, it just does not want this mail.
+    errorFilter: (error: unknown) => classify(error).kind !== 'server',
+  });
+  metrics.breaker.set(0);
+  const listeners: (() => void)[] = [];
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+  breaker.on('open', () => {
+    metrics.breaker.set(2);
+    log.error({ retry_in_ms: resetMs }, 'mail: the mail server fails, pausing; nothing is lost');
+  });
+  breaker.on('halfOpen', () => {
+    metrics.breaker.set(1);
+    log.info('mail: trying the mail server again with one mail');
+    tell();
+  });
+  breaker.on('close', () => {
+    metrics.breaker.set(0);
+    log.info('mail: the mail server works again');
+    tell();
+  });
+  return {
+    async send(message) {
+      await breaker.fire(message);
+    },
+    room: (workers) => (breaker.halfOpen ? 1 : breaker.opened ? 0 : workers),
+    onRoom: (listener) => {
+      listeners.push(listener);
+    },
+    close: () => breaker.shutdown(),
+  };
+}

@@ -1,0 +1,32 @@
+/** The event as a calendar file. */
+import { createEvent, type DateArray } from 'ics';
+import type { EventDoc } from '../../../shared/store/documents.ts';
+
+const TWO_HOURS_MS = 2 * 3_600_000;
+
+const utc = (date: Date): DateArray => [
+  date.getUTCFullYear(),
+  date.getUTCMonth() + 1,
+  date.getUTCDate(),
+  date.getUTCHours(),
+  date.getUTCMinutes(),
+];
+
+/** iCalendar text (RFC 5545). @throws Error when the event cannot be written as one */
+export function calendarFile(event: EventDoc, ticketId: string): string {
+  const { error, value } = createEvent({
+    uid: `${ticketId}@qrflow`,
+    productId: 'qrflow',
+    title: event.name,
+    start: utc(event.date),
+    startInputType: 'utc',
+    end: utc(event.ends_at ?? new Date(event.date.getTime() + TWO_HOURS_MS)),
+    endInputType: 'utc',
+    ...(event.venue && { location: event.venue }),
+    ...(event.description && { description: event.description }),
+    status: 'CONFIRMED',
+    method: 'PUBLISH',
+  });
+  if (error || !value) throw new Error('the calendar file cannot be made', { cause: error });
+  return value;
+}

@@ -1,0 +1,62 @@
+/** Taking a mail out of the outbox: a lease by compare-and-set. Every later mark carries its token. */
+import { randomUUID } from 'node:crypto';
+import type { AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+
+/** Far longer than the transport's time-outs let a send take. */
+export const LEASE_MS = 5 * 60_000;
+/** A send is not begun in the lease's last part. */
+export const LEASE_MARGIN_MS = 2 * 60_000;
+
+export interface ClaimedMail {
+  mail: MailDoc;
+  token: string;
+  /** `performance.now()` at the claim: goes on while the process is stopped. */
+  claimedAt: number;
+}
+
+export async function claimMail(store: Store, now = new Date()): Promise<ClaimedMail | null> {
+  const token = randomUUID();
+  const claimedAt = performance.now();
+  const mail = await store.mails
+    .findOneAndUpdate(
+      { state: 'owed', due_at: { $lte: now } },
+      { $set: { state: 'sending', lease: { token, until: new Date(now.getTime() + LEASE_MS) } } },
+      { returnDocument: 'after', sort: { priority: 1, due_at: 1 } },
+    )
+    .lean();
+  return mail && { mail, token, claimedAt };
+}
+
+export interface MailContents {
+  mail: MailDoc;
+  attendee: AttendeeDoc | undefined;
+  event: EventDoc | undefined;
+  /** For a cancellation: what became of the ticket's mail. */
+  ticketMail: MailDoc | undefined;
+}
+
+/** Everything a send needs, read right before it, and only if the lease is still ours. One round trip. */
+export async function readContents(store: Store, { mail, token }: ClaimedMail): Promise<MailContents | null> {
+  const [found] = await store.mails.aggregate<
+    MailDoc & { attendees: AttendeeDoc[]; events: EventDoc[]; ticketMails: MailDoc[] }
+  >([
+    { $match: { _id: mail._id, state: 'sending', 'lease.token': token } },
+    { $lookup: { from: 'attendees', localField: 'attendee_id', foreignField: '_id', as: 'attendees' } },
+    { $lookup: { from: 'events', localField: 'event_id', foreignField: '_id', as: 'events' } },
+    { $set: { ticket_mail: `${mail.attendee_id}:ticket:${mail.issue}` } },
+    { $lookup: { from: 'mails', localField: 'ticket_mail', foreignField: '_id', as: 'ticketMails' } },
+  ]);
+  if (!found) return null;
+  const { attendees, events, ticketMails, ...current } = found;
+  return { mail: current, attendee: attendees[0], event: events[0], ticketMail: ticketMails[0] };
+}
+
+/** Ends the lease with these changes. False: the lease was lost. */
+export async function markMail(store: Store, { mail, token }: ClaimedMail, change: Partial<MailDoc>): Promise<boolean> {
+  const { matchedCount } = await store.mails.updateOne(
+    { _id: mail._id, state: 'sending', 'lease.token': token },
+    { $set: { lease: null, ...change } },
+  );
+  return matchedCount === 1;
+}

@@ -1,0 +1,126 @@
+/**
+ * One mail, from claimed to marked. SMTP is at least once: a crash between the server's 250 and our mark sends it again
+ * when the lease has run out; at most one repeat a lost lease.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { Action } from '../../../shared/audit/index.ts';
+import { record } from '../../../shared/audit/index.ts';
+import type { Logger } from '../../../shared/log/index.ts';
+import type { MailDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import type { TicketingMetrics } from '../metrics.ts';
+import type { MailBreaker } from './breaker.ts';
+import { type ClaimedMail, LEASE_MARGIN_MS, LEASE_MS, markMail, readContents } from './claim.ts';
+import { classify } from './faults.ts';
+import { renderMail } from './render.ts';
+import { mailDelay } from './retry.ts';
+import { mailVerdict } from './verdict.ts';
+
+export interface MailTools {
+  store: Store;
+  breaker: MailBreaker;
+  log: Logger;
+  metrics: TicketingMetrics;
+  from: string;
+  signingKey: KeyObject;
+}
+
+/** How long the mark after a 250 is tried while the store is away: the mail is out, and saying so spares a repeat. */
+const MARK_FOR_MS = 60_000;
+const MARK_EVERY_MS = 1_000;
+
+async function trail({ store }: MailTools, mail: MailDoc, action: Action, facts: Record<string, unknown> = {}) {
+  await record(store, [
+    {
+      action,
+      actor: 'ticketing',
+      subject: `mail:${mail._id}`,
+      payment_id: mail.payment_id,
+      event_id: mail.event_id,
+      attendee_id: mail.attendee_id,
+      correlation_id: mail.correlation_id,
+      facts: { kind: mail.kind, ...facts },
+    },
+  ]);
+}
+
+async function markSent(tools: MailTools, claimed: ClaimedMail, to: string): Promise<boolean> {
+  const until = performance.now() + MARK_FOR_MS;
+  for (;;) {
+    try {
+      return await markMail(tools.store, claimed, { state: 'sent', to, sent_at: new Date(), error: null });
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, MARK_EVERY_MS));
+    }
+  }
+}
+
+async function sent(tools: MailTools, claimed: ClaimedMail, to: string) {
+  const { log, metrics } = tools;
+  const { mail } = claimed;
+  const marked = await markSent(tools, claimed, to);
+  metrics.mailAttempts.inc({ result: 'sent' });
+  if (mail.kind === 'ticket' && mail.paid_at)
+    metrics.paymentToMail.observe((Date.now() - mail.paid_at.getTime()) / 1_000);
+  const context = { mail: mail._id, payment_id: mail.payment_id, correlation_id: mail.correlation_id };
+  if (marked) log.info(context, 'mail: sent');
+  else log.warn(context, 'mail: sent after its lease was lost; it may arrive twice');
+  await trail(tools, mail, 'mail.sent', { attempts: mail.attempts + 1 });
+}
+
+async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error: unknown) {
+  const { log, metrics, store } = tools;
+  const { mail } = claimed;
+  const { kind, text } = classify(error);
+  metrics.mailAttempts.inc({ result: kind });
+  const times = mail.error?.kind === kind ? mail.error.times + 1 : 1;
+  const attempts = mail.attempts + (kind === 'server' ? 0 : 1);
+  const delay = mailDelay(kind, kind === 'temporary' ? attempts : times);
+  const now = Date.now();
+  await markMail(store, claimed, {
+    state: delay === null ? 'failed' : 'owed',
+    to,
+    attempts,
+    error: { kind, text, at: new Date(now), times },
+    ...(delay !== null && { due_at: new Date(now + delay) }),
+  });
+  log.warn(
+    { mail: mail._id, fault: kind, reason: text, correlation_id: mail.correlation_id, retry_in_ms: delay },
+    delay === null ? 'mail: failed' : 'mail: not sent yet',
+  );
+  await trail(tools, mail, delay === null ? 'mail.failed' : 'mail.retried', { fault: kind, error: text, attempts });
+}
+
+/** @throws what the store throws when it cannot be reached; the lease then runs out by itself */
+export async function sendOne(tools: MailTools, claimed: ClaimedMail): Promise<void> {
+  const { store, breaker, metrics } = tools;
+  const contents = await readContents(store, claimed);
+  if (!contents) return;
+  const verdict = mailVerdict(contents);
+  const { mail, attendee, event } = contents;
+  if (verdict.kind === 'wait') {
+    await markMail(store, claimed, { state: 'owed', due_at: new Date(Date.now() + verdict.ms) });
+    return;
+  }
+  if (verdict.kind === 'state' || !attendee || !event) {
+    const state = verdict.kind === 'state' ? verdict.state : 'cancelled';
+    await markMail(store, claimed, { state });
+    if (state === 'cancelled') await trail(tools, mail, 'mail.cancelled');
+    return;
+  }
+  const to = attendee.email ?? '';
+  const message = await renderMail(mail, attendee, event, tools);
+  // A process that was stopped and woke up must not send under a lease that is somebody else's by now.
+  if (performance.now() - claimed.claimedAt > LEASE_MS - LEASE_MARGIN_MS) return;
+  const ended = metrics.mailSeconds.startTimer();
+  try {
+    await breaker.send(message);
+  } catch (error) {
+    await failed(tools, claimed, to, error);
+    return;
+  } finally {
+    ended();
+  }
+  await sent(tools, claimed, to);
+}

@@ -1,0 +1,25 @@
+/** How much is pending, held and owed: counted now and then, not per payment. */
+import { HOLD_REASONS } from '../../../shared/outcome.ts';
+import { MAIL_STATES } from '../../../shared/store/documents.ts';
+import type { SettleTools } from '../settle/settle.ts';
+
+const age = (since: Date | null | undefined): number =>
+  since ? Math.max(0, (Date.now() - since.getTime()) / 1_000) : 0;
+
+export async function countBacklog({ store, metrics }: SettleTools): Promise<void> {
+  const [pending, oldest, held, mails, oldestMail] = await Promise.all([
+    store.payments.countDocuments({ pending: true }),
+    store.payments.findOne({ pending: true }, { pending_since: 1 }).sort({ pending_since: 1 }).lean(),
+    store.payments.aggregate<{ _id: string; n: number }>([
+      { $match: { 'outcome.kind': 'held' } },
+      { $group: { _id: '$outcome.reason', n: { $sum: 1 } } },
+    ]),
+    store.mails.aggregate<{ _id: string; n: number }>([{ $group: { _id: '$state', n: { $sum: 1 } } }]),
+    store.mails.findOne({ state: 'owed' }, { created_at: 1 }).sort({ created_at: 1 }).lean(),
+  ]);
+  metrics.pending.set(pending);
+  metrics.pendingAge.set(age(oldest?.pending_since));
+  metrics.mailsOwedAge.set(age(oldestMail?.created_at));
+  for (const reason of HOLD_REASONS) metrics.held.set({ reason }, held.find(({ _id }) => _id === reason)?.n ?? 0);
+  for (const state of MAIL_STATES) metrics.mails.set({ state }, mails.find(({ _id }) => _id === state)?.n ?? 0);
+}

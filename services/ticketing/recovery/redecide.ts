@@ -1,0 +1,97 @@
+/**
+ * Held and awaiting payments are decided again from what is true now, so that they go on by themselves once the reason
+ * is gone: an organiser set the event, a seat came free, a first payment was refunded, time passed. Reads in batches
+ * and settles only those that would come out differently, oldest payment first.
+ */
+import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import { type Decision, decide, type Rules, type Surroundings } from '../decide/decide.ts';
+import { claimPayment } from '../settle/claim.ts';
+import { type SettleTools, settle } from '../settle/settle.ts';
+import { aim, attendeeFilter, loadEvents, pickAttendees } from '../settle/surroundings.ts';
+
+const BATCH = 200;
+
+/** Free seats an event has left; those without a limit always have one. */
+async function freeSeats(store: Store, events: readonly EventDoc[]): Promise<Map<number, number>> {
+  const limited = events.filter(({ capacity }) => capacity !== null);
+  const counts = await Promise.all(
+    limited.map(({ _id }) => store.attendees.countDocuments({ event_id: _id, live: true })),
+  );
+  return new Map(limited.map(({ _id, capacity }, index) => [_id, (capacity ?? 0) - (counts[index] ?? 0)]));
+}
+
+const differs = (payment: PaymentDoc, { outcome, choice }: Decision): boolean =>
+  payment.outcome?.kind !== outcome.kind ||
+  payment.outcome.reason !== (outcome.kind === 'held' ? outcome.reason : null) ||
+  payment.event_id !== (choice?.event._id ?? null);
+
+async function decisions(
+  store: Store,
+  batch: PaymentDoc[],
+  events: EventDoc[],
+  rules: Rules,
+  seats: Map<number, number>,
+) {
+  const targets = batch.map((payment) => aim(payment, events, rules));
+  const found = await store.attendees.find(attendeeFilter(targets)).lean();
+  const now = Math.floor(Date.now() / 1_000);
+  return targets.map(({ payment, key, eventId }) => {
+    const around: Surroundings = {
+      events,
+      ...pickAttendees(payment, key, eventId, found),
+      seats: eventId === undefined || (seats.get(eventId) ?? 1) > 0,
+      now,
+    };
+    return { payment, decision: decide(payment, around, rules) };
+  });
+}
+
+/**
+ * Decides again what is held or awaiting, for one event (and what has none) or for all.
+ * @returns how many came out differently
+ */
+export async function redecide(
+  tools: SettleTools,
+  eventId: number | undefined,
+  stopped: () => boolean,
+): Promise<number> {
+  const { store, rules } = tools;
+  const events = await loadEvents(store);
+  const seats = await freeSeats(store, events);
+  let settled = 0;
+  let after: { at: number; id: string } | undefined;
+  while (!stopped()) {
+    const batch: PaymentDoc[] = await store.payments
+      .find({
+        'outcome.kind': { $in: ['held', 'awaiting'] },
+        pending: false,
+        ...(eventId !== undefined && { event_id: { $in: [eventId, null] } }),
+        ...(after && {
+          $or: [
+            { 'payment.value.created_at': { $gt: after.at } },
+            { 'payment.value.created_at': after.at, _id: { $gt: after.id } },
+          ],
+        }),
+      })
+      .sort({ 'payment.value.created_at': 1, _id: 1 })
+      .limit(BATCH)
+      .lean();
+    const last = batch.at(-1);
+    if (!last) return settled;
+    after = { at: last.payment?.value.created_at ?? 0, id: last._id };
+    for (const { payment, decision } of await decisions(store, batch, events, rules, seats)) {
+      if (stopped()) return settled;
+      const { outcome } = decision;
+      const full = outcome.kind === 'ticketed' && (seats.get(outcome.event._id) ?? 1) <= 0;
+      if (full || !differs(payment, decision)) continue;
+      const claimed = await claimPayment(store, payment._id);
+      if (!claimed) continue;
+      settled++;
+      const result = await settle(tools, claimed.payment, claimed.claim);
+      if (result === 'ticketed' && outcome.kind === 'ticketed')
+        seats.set(outcome.event._id, (seats.get(outcome.event._id) ?? Number.POSITIVE_INFINITY) - 1);
+    }
+  }
+  return settled;
+}

@@ -1,0 +1,78 @@
+/** How a settling ends: on the payment itself, and only if nothing changed meanwhile. */
+import { stripped } from '../../../shared/razorpay/facts.ts';
+import type { Register } from '../../../shared/razorpay/observation.ts';
+import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import type { Decision } from '../decide/decide.ts';
+import type { Claim } from '../join/pipeline.ts';
+
+const withoutPersonalData = <T extends object>(register: Register<T>): Register<T> => ({
+  ...register,
+  value: stripped(register.value),
+  stripped: true,
+});
+
+/** A payment that is not ours is kept without personal data; digests stay, so that a sweep finds it unchanged. */
+function stub(payment: PaymentDoc): Partial<PaymentDoc> {
+  return {
+    ...(payment.payment && { payment: withoutPersonalData(payment.payment) }),
+    ...(payment.order && { order: withoutPersonalData(payment.order) }),
+    ...(payment.qr && { qr: withoutPersonalData(payment.qr) }),
+    details: null,
+  };
+}
+
+/** Writes the outcome. False: something changed, or the claim was lost; what was written is nothing. */
+export async function finish(
+  store: Store,
+  payment: PaymentDoc,
+  claim: Claim,
+  { outcome, flags, reading, choice }: Decision,
+  attendeeId: number | null,
+  lookedUp: boolean,
+  now: Date,
+): Promise<boolean> {
+  const reason = outcome.kind === 'held' ? outcome.reason : null;
+  const before = payment.outcome;
+  const since = before?.kind === outcome.kind && before.reason === reason ? before.since : now;
+  const { matchedCount } = await store.payments.updateOne(
+    { _id: payment._id, rev: payment.rev, 'settling.token': claim.token },
+    {
+      $set: {
+        pending: false,
+        pending_since: null,
+        settling: null,
+        attempts: 0,
+        next_at: null,
+        error: null,
+        outcome: { kind: outcome.kind, reason, since },
+        flags,
+        event_id: choice?.event._id ?? null,
+        attendee_id: attendeeId,
+        details: reading.details,
+        ...(lookedUp && { looked_up_at: now }),
+        ...(outcome.kind === 'foreign' && stub(payment)),
+      },
+    },
+  );
+  return matchedCount === 1;
+}
+
+/** A settling that failed: it rests until `nextAt` and is shown with what went wrong. */
+export async function giveBack(
+  store: Store,
+  payment: PaymentDoc,
+  claim: Claim,
+  error: string,
+  nextAt: Date,
+): Promise<void> {
+  await store.payments.updateOne(
+    { _id: payment._id, 'settling.token': claim.token },
+    { $set: { settling: null, next_at: nextAt, error }, $inc: { attempts: 1 } },
+  );
+}
+
+/** Effects were done from what may be stale facts: somebody must look again. */
+export async function reopen(store: Store, paymentId: string, now: Date): Promise<void> {
+  await store.payments.updateOne({ _id: paymentId }, { $set: { pending: true, pending_since: now }, $inc: { rev: 1 } });
+}

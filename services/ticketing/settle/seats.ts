@@ -1,0 +1,66 @@
+/**
+ * Seats: a seat is a unique key (event, seat) on a live attendee, taken by the insert itself, so capacity is exact
+ * without transactions. The next seat is remembered, so that it mostly costs no round trip.
+ */
+import type { EventDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+
+export interface SeatWish {
+  paymentId: string;
+  /** Seconds: of those who wait for a seat that came free, the oldest payment goes first. */
+  paidAt: number;
+  /** A person lets this one in although the event is full. */
+  beyondCapacity: boolean;
+}
+
+export interface Seats {
+  /** A seat to try, or null when there is none for this payment. */
+  candidate(event: EventDoc, wish: SeatWish): Promise<number | null>;
+  /** What is remembered of this event's seats is wrong. */
+  forget(eventId: number): void;
+}
+
+export function seatsOf(store: Store): Seats {
+  const next = new Map<number, number>();
+
+  const highest = async (eventId: number): Promise<number> => {
+    const top = await store.attendees.findOne({ event_id: eventId, live: true }, { seat: 1 }).sort({ seat: -1 }).lean();
+    return top?.seat ?? 0;
+  };
+
+  async function freedSeat(event: EventDoc, capacity: number, wish: SeatWish): Promise<number | null> {
+    const live = await store.attendees.find({ event_id: event._id, live: true }, { seat: 1 }).lean();
+    if (live.length >= capacity) return null;
+    const older = await store.payments.exists({
+      _id: { $ne: wish.paymentId },
+      event_id: event._id,
+      'outcome.kind': 'held',
+      'outcome.reason': 'event_full',
+      'payment.value.created_at': { $lt: wish.paidAt },
+    });
+    if (older) return null;
+    const taken = new Set(live.map(({ seat }) => seat));
+    for (let seat = 1; seat <= capacity; seat++) if (!taken.has(seat)) return seat;
+    return null;
+  }
+
+  return {
+    async candidate(event, wish) {
+      let seat = next.get(event._id);
+      if (seat === undefined) {
+        seat = (await highest(event._id)) + 1;
+        // Another payment may have asked meanwhile and be ahead already.
+        seat = Math.max(seat, next.get(event._id) ?? 0);
+      }
+      // Below the highest seat ever taken there may be free ones, so a seat above it and within capacity is never one too many.
+      if (event.capacity === null || wish.beyondCapacity || seat <= event.capacity) {
+        next.set(event._id, seat + 1);
+        return seat;
+      }
+      return freedSeat(event, event.capacity, wish);
+    },
+    forget: (eventId) => {
+      next.delete(eventId);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+/**
+ * Settling: from a stored payment to its effects. The decision is pure (decide/); this is the shell around it: read
+ * what surrounds the payment, decide, do the effects in an order that is safe to repeat, and finish only if nothing
+ * changed meanwhile. A crash anywhere leaves the payment pending, and whoever picks it up does the rest (P6).
+ */
+import { record } from '../../../shared/audit/index.ts';
+import { BusUnavailable, RequestFailed } from '../../../shared/bus/index.ts';
+import type { Logger } from '../../../shared/log/index.ts';
+import type { OutcomeKind } from '../../../shared/outcome.ts';
+import type { Observation } from '../../../shared/razorpay/observation.ts';
+import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import { type Decision, decide, lookupWanted, type Rules, type Surroundings } from '../decide/decide.ts';
+import type { Claim } from '../join/pipeline.ts';
+import { joinObservation } from '../join/store.ts';
+import { settleMails } from '../mail/owe.ts';
+import type { TicketingMetrics } from '../metrics.ts';
+import { renewClaim } from './claim.ts';
+import { finish, giveBack, reopen } from './finish.ts';
+import { settleDelay } from './retry.ts';
+import { revokeTicket } from './revoked.ts';
+import { loadSurroundings } from './surroundings.ts';
+import { issueTicket, type TicketTools } from './ticketed.ts';
+import { type Effects, settledEntries } from './trail.ts';
+
+export interface SettleTools extends TicketTools {
+  rules: Rules;
+  log: Logger;
+  metrics: TicketingMetrics;
+  mailDomain: string;
+  /** One more look at Razorpay: the payment with its order and QR code. @throws BusUnavailable, RequestFailed */
+  lookUp(paymentId: string, correlationId: string): Promise<Observation>;
+  /** A mail is owed: the outbox need not wait for its next round. */
+  onMailOwed(): void;
+  /** A seat or a student's key came free: who waited for it may go on. */
+  onFreed(eventId: number): void;
+}
+
+/** Look-ups that answer would only improve on are given up after so many failures. */
+const OPTIONAL_LOOKUP_TRIES = 1;
+/** Somebody else was faster: so often the surroundings are read again before the payment is given back. */
+const TRIES = 10;
+
+interface Attempt {
+  payment: PaymentDoc;
+  decision: Decision;
+  effects: Effects;
+  lookedUp: boolean;
+}
+
+/** Joins what Razorpay says on a second look, and returns the payment as it is then. */
+async function lookUp(tools: SettleTools, payment: PaymentDoc, claim: Claim): Promise<PaymentDoc> {
+  const observation = await tools.lookUp(payment._id, payment.changed_by.correlation_id);
+  return joinObservation(tools.store, observation, claim);
+}
+
+async function decided(tools: SettleTools, payment: PaymentDoc, seats: boolean, now: Date) {
+  const around: Surroundings = { ...(await loadSurroundings(tools.store, payment, tools.rules, now)), seats };
+  return { around, decision: decide(payment, around, tools.rules) };
+}
+
+async function effectsOf(
+  tools: SettleTools,
+  payment: PaymentDoc,
+  decision: Decision,
+  current: AttendeeDoc | null,
+  now: Date,
+): Promise<Effects | 'full' | 'again'> {
+  const { outcome } = decision;
+  const nothing = { attendee: current, made: false, issued: false, revoked: false };
+  if (outcome.kind === 'ticketed') {
+    const result = await issueTicket(tools, payment, decision, outcome, current, now);
+    return result.kind === 'attendee' ? { ...nothing, ...result } : result.kind;
+  }
+  if (outcome.kind !== 'revoked' || !current) return nothing;
+  return { ...nothing, ...(await revokeTicket(tools.store, current, now)) };
+}
+
+/** Everything up to the mails; may be done again at any time. */
+async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Promise<Attempt> {
+  let payment = start;
+  let lookedUp = false;
+  let seats = true;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const now = new Date();
+    const { around, decision } = await decided(tools, payment, seats, now);
+    const wanted = lookedUp ? 'no' : lookupWanted(payment, decision);
+    if (wanted === 'must' || (wanted === 'may' && payment.attempts < OPTIONAL_LOOKUP_TRIES)) {
+      payment = await lookUp(tools, payment, claim);
+      lookedUp = true;
+      continue;
+    }
+    const effects = await effectsOf(tools, payment, decision, around.attendee, now);
+    if (effects === 'full') seats = false;
+    else if (effects !== 'again') return { payment, decision, effects, lookedUp };
+  }
+  throw new Error('the attendees kept changing while this payment was settled');
+}
+
+async function mailsAndTrail(
+  tools: SettleTools,
+  { payment, decision, effects }: Attempt,
+  observed: ReturnType<typeof settledEntries>,
+) {
+  const { attendee } = effects;
+  const createdAt = payment.payment?.value.created_at;
+  const mails = attendee
+    ? settleMails(
+        tools.store,
+        attendee,
+        {
+          domain: tools.mailDomain,
+          correlationId: payment.changed_by.correlation_id,
+          paidAt: createdAt === undefined ? null : new Date(createdAt * 1_000),
+        },
+        new Date(),
+        effects.made,
+      )
+    : undefined;
+  await Promise.all([mails, record(tools.store, [...observed, ...settledEntries(payment, decision, effects)])]);
+}
+
+/**
+ * Settles a claimed payment. `observed`: audit entries to write along.
+ * Never throws for what the payment itself brings about: it stays pending, with the error shown, and is tried again.
+ * @throws whatever the store throws when it cannot be reached
+ */
+export async function settle(
+  tools: SettleTools,
+  start: PaymentDoc,
+  claim: Claim,
+  observed: ReturnType<typeof settledEntries> = [],
+): Promise<OutcomeKind | null> {
+  const { store, log, metrics } = tools;
+  let payment = start;
+  let entries = observed;
+  try {
+    for (;;) {
+      const done = await attempt(tools, payment, claim);
+      await mailsAndTrail(tools, done, entries);
+      entries = [];
+      const { effects, decision } = done;
+      if (
+        await finish(store, done.payment, claim, decision, effects.attendee?._id ?? null, done.lookedUp, new Date())
+      ) {
+        metrics.settled.inc({ outcome: decision.outcome.kind });
+        if (effects.attendee) tools.onMailOwed();
+        if (effects.revoked && effects.attendee) tools.onFreed(effects.attendee.event_id);
+        log.info(
+          {
+            payment_id: payment._id,
+            outcome: decision.outcome.kind,
+            reason: decision.outcome.kind === 'held' ? decision.outcome.reason : undefined,
+            correlation_id: done.payment.changed_by.correlation_id,
+          },
+          'settle: done',
+        );
+        return decision.outcome.kind;
+      }
+      const latest = await renewClaim(store, payment._id, claim);
+      if (!latest) {
+        // Whoever took over may have finished before our effects: they must look again.
+        await reopen(store, payment._id, new Date());
+        metrics.claimsLost.inc();
+        return null;
+      }
+      payment = latest;
+    }
+  } catch (error) {
+    metrics.settleFailures.inc();
+    const known = error instanceof BusUnavailable || error instanceof RequestFailed;
+    const text = known ? `Razorpay could not be asked about it: ${error.message}` : (error as Error).name;
+    const nextAt = new Date(Date.now() + settleDelay(payment.attempts));
+    log[known ? 'warn' : 'error'](
+      {
+        payment_id: payment._id,
+        correlation_id: payment.changed_by.correlation_id,
+        ...(known ? { reason: error.message } : { err: error }),
+      },
+      'settle: failed, tried again later',
+    );
+    await giveBack(store, payment, claim, text, nextAt);
+    return null;
+  }
+}

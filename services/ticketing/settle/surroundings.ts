@@ -1,0 +1,75 @@
+/** What the store knows around a payment, read for the decision: two round trips. */
+import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import { studentKey } from '../../../shared/student/key.ts';
+import type { Rules, Surroundings } from '../decide/decide.ts';
+import { chooseEvent } from '../decide/event.ts';
+import { read } from '../decide/reading.ts';
+
+/** A hand-made attendee may have no college; the roll number alone makes it this student's. */
+const keysOf = (key: string): string[] => [key, `${key.split('|')[0]}|`];
+
+/** This payment's attendee and its student's other live ones at the event, out of `found`. */
+export function pickAttendees(
+  payment: PaymentDoc,
+  key: string | null,
+  eventId: number | undefined,
+  found: readonly AttendeeDoc[],
+): Pick<Surroundings, 'attendee' | 'twins'> {
+  const others = found.filter(
+    ({ live, event_id, payment_id }) => live && event_id === eventId && payment_id !== payment._id,
+  );
+  return {
+    attendee: found.find(({ payment_id }) => payment_id === payment._id) ?? null,
+    twins:
+      key === null
+        ? []
+        : others.filter(
+            ({ student_key, payment_id }) =>
+              student_key === key || (payment_id === null && student_key === keysOf(key)[1]),
+          ),
+  };
+}
+
+/** The filter that finds every attendee that matters for these payments. */
+export function attendeeFilter(
+  wanted: readonly { payment: PaymentDoc; key: string | null; eventId: number | undefined }[],
+) {
+  return {
+    $or: [
+      { payment_id: { $in: wanted.map(({ payment }) => payment._id) } },
+      ...wanted.flatMap(({ key, eventId }) =>
+        key === null || eventId === undefined
+          ? []
+          : [{ live: true, event_id: eventId, student_key: { $in: keysOf(key) } }],
+      ),
+    ],
+  };
+}
+
+/** The student's key and the event this payment would go to. */
+export function aim(payment: PaymentDoc, events: readonly EventDoc[], rules: Rules) {
+  const reading = read(payment, rules.aliases);
+  const choice = chooseEvent(payment, reading, events, rules.defaultEventId);
+  return { payment, key: studentKey(reading.details), eventId: choice?.event._id };
+}
+
+/** Every event: a college has some dozens, and any of them may be the one. */
+export const loadEvents = (store: Store): Promise<EventDoc[]> => store.events.find().lean();
+
+export async function loadSurroundings(
+  store: Store,
+  payment: PaymentDoc,
+  rules: Rules,
+  now: Date,
+): Promise<Surroundings> {
+  const events = await loadEvents(store);
+  const target = aim(payment, events, rules);
+  const found = await store.attendees.find(attendeeFilter([target])).lean();
+  return {
+    events,
+    ...pickAttendees(payment, target.key, target.eventId, found),
+    seats: true,
+    now: Math.floor(now.getTime() / 1_000),
+  };
+}

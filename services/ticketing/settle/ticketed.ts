@@ -1,0 +1,174 @@
+/** The effects of `ticketed`: one attendee with one live ticket, whatever was there before. Safe to do again. */
+import type { AttendeeDoc, EventDoc, PaymentDoc, Ticket } from '../../../shared/store/documents.ts';
+import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import type { StudentDetails } from '../../../shared/student/fields.ts';
+import type { Decision, Outcome } from '../decide/decide.ts';
+import { ticketId } from '../ticket/ticket-id.ts';
+import type { Seats } from './seats.ts';
+
+export interface TicketTools {
+  store: Store;
+  seats: Seats;
+  idKey: Buffer;
+  nextAttendeeId: () => Promise<number>;
+}
+
+type Ticketed = Extract<Outcome, { kind: 'ticketed' }>;
+
+/**
+ * - attendee: as it is now; `made` and `issued` say what is new
+ * - full: no seat
+ * - again: somebody was faster; read the surroundings anew and decide again
+ */
+export type Ticketing =
+  | { kind: 'attendee'; attendee: AttendeeDoc; made: boolean; issued: boolean }
+  | { kind: 'full' }
+  | { kind: 'again' };
+
+/** How often another seat is tried before the surroundings are read again. */
+const SEAT_TRIES = 20;
+
+const sameDetails = (a: StudentDetails, b: StudentDetails) => {
+  const sorted = (details: StudentDetails) => JSON.stringify(Object.entries(details).sort());
+  return sorted(a) === sorted(b);
+};
+
+export async function issueTicket(
+  tools: TicketTools,
+  payment: PaymentDoc,
+  { reading }: Decision,
+  { event, key, adopt }: Ticketed,
+  current: AttendeeDoc | null,
+  now: Date,
+): Promise<Ticketing> {
+  const { store, seats } = tools;
+  const facts = { details: reading.details, email: reading.email };
+
+  const newTicket = (issue: number): Ticket => ({
+    id: ticketId({ owner: payment._id, eventId: event._id, issue }, tools.idKey),
+    event_id: event._id,
+    issue,
+    issued_at: now,
+    revoked_at: null,
+    revoked_reason: null,
+  });
+
+  if (current?.live && current.event_id === event._id) return refreshed(current);
+  if (!current && adopt) return adopted(adopt);
+  return seated(event, (seat) => (current ? reissued(current, seat) : made(seat)));
+
+  /** Takes a seat and does `take` with it. */
+  async function seated(at: EventDoc, take: (seat: number) => Promise<Ticketing>): Promise<Ticketing> {
+    const wish = {
+      paymentId: payment._id,
+      paidAt: payment.payment?.value.created_at ?? 0,
+      beyondCapacity: payment.overrides?.released?.includes('event_full') === true,
+    };
+    for (let tries = 0; tries < SEAT_TRIES; tries++) {
+      const seat = await seats.candidate(at, wish);
+      if (seat === null) return { kind: 'full' };
+      try {
+        return await take(seat);
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        if (!duplicateFields(error).includes('seat')) return { kind: 'again' };
+        seats.forget(at._id);
+      }
+    }
+    return { kind: 'again' };
+  }
+
+  async function made(seat: number): Promise<Ticketing> {
+    const attendee: AttendeeDoc = {
+      _id: await tools.nextAttendeeId(),
+      event_id: event._id,
+      payment_id: payment._id,
+      live: true,
+      student_key: key,
+      seat,
+      ...facts,
+      ticket: newTicket(1),
+      past_tickets: [],
+      checked_in_at: null,
+      checked_in_by: null,
+      created_at: now,
+    };
+    await store.attendees.create([attendee]);
+    return { kind: 'attendee', attendee, made: true, issued: true };
+  }
+
+  /** A new ticket for an attendee whose old one was for another event, or was revoked by a refund that came back. */
+  async function reissued(attendee: AttendeeDoc, seat: number): Promise<Ticketing> {
+    const old: Ticket = attendee.live
+      ? { ...attendee.ticket, revoked_at: now, revoked_reason: 'reassigned' }
+      : attendee.ticket;
+    const updated = await store.attendees
+      .findOneAndUpdate(
+        { _id: attendee._id, 'ticket.id': attendee.ticket.id, live: attendee.live },
+        {
+          $set: {
+            ...facts,
+            live: true,
+            event_id: event._id,
+            seat,
+            student_key: key,
+            ticket: newTicket(attendee.ticket.issue + 1),
+            checked_in_at: null,
+            checked_in_by: null,
+          },
+          $push: { past_tickets: old },
+        },
+        { returnDocument: 'after' },
+      )
+      .lean();
+    return updated ? { kind: 'attendee', attendee: updated, made: false, issued: true } : { kind: 'again' };
+  }
+
+  async function adopted(attendee: AttendeeDoc): Promise<Ticketing> {
+    try {
+      const updated = await store.attendees
+        .findOneAndUpdate(
+          { _id: attendee._id, payment_id: null, live: true },
+          {
+            $set: {
+              payment_id: payment._id,
+              student_key: key,
+              details: { ...attendee.details, ...facts.details },
+              email: facts.email ?? attendee.email,
+            },
+          },
+          { returnDocument: 'after' },
+        )
+        .lean();
+      return updated ? { kind: 'attendee', attendee: updated, made: false, issued: false } : { kind: 'again' };
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return { kind: 'again' };
+    }
+  }
+
+  async function refreshed(attendee: AttendeeDoc): Promise<Ticketing> {
+    const details = { ...attendee.details, ...facts.details };
+    const email = facts.email ?? attendee.email;
+    const same = sameDetails(details, attendee.details) && email === attendee.email && key === attendee.student_key;
+    if (same) return { kind: 'attendee', attendee, made: false, issued: false };
+    const update = (studentKey: string | null) =>
+      store.attendees
+        .findOneAndUpdate(
+          { _id: attendee._id, 'ticket.id': attendee.ticket.id },
+          { $set: { details, email, student_key: studentKey } },
+          { returnDocument: 'after' },
+        )
+        .lean();
+    let updated: AttendeeDoc | null;
+    try {
+      updated = await update(key);
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      // Corrected to a roll number that another live ticket has: a ticket once given stays, under a key of its own.
+      updated = await update(`${key}#${payment._id}`);
+    }
+    return updated ? { kind: 'attendee', attendee: updated, made: false, issued: false } : { kind: 'again' };
+  }
+}
