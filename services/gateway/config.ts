@@ -41,6 +41,11 @@ export const gatewaySettings = {
     doc: 'The public keys (SPKI PEM blocks) that tickets are verified with: the current one, and older ones while their tickets live. Make it with: openssl pkey -in signing.pem -pubout',
     type: publicKeys,
   },
+  TRUSTED_PROXIES: {
+    doc: 'How many reverse proxies of yours stand in front: the caller’s address is taken from their X-Forwarded-For. Sign-ins are throttled by it.',
+    type: field.count(0, 10),
+    default: '0',
+  },
   PUBLIC_URL: {
     doc: 'Where people reach the gateway, for the servers entry of /openapi.json.',
     type: field.url('https', 'http'),

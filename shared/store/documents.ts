@@ -83,6 +83,8 @@ export interface AttendeeDoc {
   past_tickets: Ticket[];
   checked_in_at: Date | null;
   checked_in_by: string | null;
+  /** Of the scan that let them in: the same scan sent again is answered the same. */
+  checked_in_nonce?: string | null;
   created_at: Date;
 }
 

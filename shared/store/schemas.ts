@@ -52,8 +52,14 @@ export const payments = schema<PaymentDoc>({
 payments.index({ pending_since: 1 }, { partialFilterExpression: { pending: true } });
 payments.index({ 'payment.value.created_at': -1, _id: -1 });
 payments.index({ event_id: 1, 'payment.value.created_at': -1, _id: -1 });
-payments.index({ 'outcome.kind': 1, 'outcome.reason': 1, 'payment.value.created_at': 1 });
+payments.index({ 'outcome.kind': 1, 'outcome.reason': 1, 'payment.value.created_at': 1, _id: 1 });
 payments.index({ 'payment.value.status': 1, 'payment.value.created_at': 1 });
+// The sweep looks for pending refunds and open disputes; both are rare, and neither can be indexed by its state.
+payments.index(
+  { 'payment.value.amount_refunded': 1, 'payment.value.created_at': 1 },
+  { partialFilterExpression: { 'payment.value.amount_refunded': { $gt: 0 } } },
+);
+payments.index({ first_seen_at: 1 }, { partialFilterExpression: { disputes: { $exists: true } } });
 payments.index({ 'qr.value.id': 1 }, { partialFilterExpression: { 'qr.value.id': { $exists: true } } });
 
 const ticket = {
@@ -78,6 +84,7 @@ export const attendees = schema<AttendeeDoc>({
   past_tickets: [new Schema(ticket, { _id: false })],
   checked_in_at: Date,
   checked_in_by: String,
+  checked_in_nonce: String,
   created_at: Date,
 });
 attendees.index({ payment_id: 1 }, { unique: true, partialFilterExpression: { payment_id: { $type: 'string' } } });

@@ -1,0 +1,97 @@
+/** The gateway, assembled: the REST API on its port, metrics and health on the ops port. */
+import packageJson from '../../package.json' with { type: 'json' };
+import { createHttpApp } from '../../shared/http/app.ts';
+import { listen } from '../../shared/http/listen.ts';
+import { openParts, type Parts } from '../../shared/service/parts.ts';
+import type { RunningService } from '../../shared/service/run.ts';
+import { ticketVerifier } from '../../shared/ticket/token.ts';
+import { ensureFirstAdmin } from './auth/first-admin.ts';
+import { signIn } from './auth/sign-in.ts';
+import { LOGIN_LIMITS, type LoginLimits } from './auth/throttle.ts';
+import type { GatewayConfig } from './config.ts';
+import { eventFacts } from './events/facts.ts';
+import type { Gateway } from './gateway.ts';
+import { authenticator } from './http/authenticate.ts';
+import { measure } from './http/measure.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { buildRouter } from './http/router.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import { ROUTES } from './routes/index.ts';
+
+export interface RunningGateway extends RunningService {
+  port: number;
+  opsPort: number;
+  /** The first administrator is there: people can sign in. */
+  usersReady: Promise<void>;
+}
+
+export interface GatewayOptions {
+  loginLimits?: LoginLimits;
+  /** Fails instead of sending what a route did not declare. For tests. */
+  verifyAnswers?: boolean;
+}
+
+/** Starts the gateway; it listens before store and bus are there, and answers 503 until they are. */
+export async function startGateway(
+  config: GatewayConfig,
+  parts: Parts = openParts('gateway', config),
+  options: GatewayOptions = {},
+): Promise<RunningGateway> {
+  const { store, bus, log } = parts;
+  let document: Record<string, unknown> | undefined;
+  const gateway: Gateway = {
+    store,
+    bus,
+    log,
+    metrics: createGatewayMetrics(parts.registry),
+    signIn: signIn({
+      store,
+      secret: config.JWT_SECRET,
+      ttlMs: config.JWT_TTL,
+      limits: options.loginLimits ?? LOGIN_LIMITS,
+    }),
+    eventFacts: eventFacts(store),
+    verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),
+    document() {
+      document ??= openApiDocument({ routes: ROUTES, version: packageJson.version, publicUrl: config.PUBLIC_URL });
+      return document;
+    },
+    version: packageJson.version,
+  };
+
+  const app = createHttpApp(log);
+  app.proxy = config.TRUSTED_PROXIES > 0;
+  app.maxIpsCount = config.TRUSTED_PROXIES;
+  app.use(measure(gateway.metrics));
+  app.use(securityHeaders);
+  app.use(
+    buildRouter({
+      routes: ROUTES,
+      gateway,
+      authenticate: authenticator(store, config.JWT_SECRET),
+      verifyAnswers: options.verifyAnswers ?? false,
+    }),
+  );
+
+  const listening: { close(): Promise<void>; port: number }[] = [];
+  const stop = async () => {
+    await Promise.all(listening.map((one) => one.close()));
+    await parts.close();
+  };
+  try {
+    listening.push(await parts.serveOps(config.GATEWAY_OPS_PORT));
+    listening.push(await listen(app.callback(), config.GATEWAY_PORT, config.HOST, 'gateway'));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const [opsPort, port] = listening.map((one) => one.port) as [number, number];
+
+  const usersReady = parts.storeReady.then(() =>
+    ensureFirstAdmin(store, config.ADMIN_USERNAME, config.ADMIN_PASSWORD, log),
+  );
+  usersReady.catch((error: unknown) => log.error({ err: error }, 'users: no first administrator could be made'));
+  log.info({ port, ops_port: opsPort }, 'gateway: listening');
+  return { port, opsPort, usersReady, log, stop };
+}

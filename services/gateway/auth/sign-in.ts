@@ -1,0 +1,69 @@
+/** From a username and a password to a session and its token. */
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { UserDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import { passwordMatches } from './password.ts';
+import { type LoginLimits, loginThrottle } from './throttle.ts';
+
+export interface Token {
+  access_token: string;
+  token_type: 'bearer';
+  /** Seconds. */
+  expires_in: number;
+}
+
+/** Null: no such user, another password, or disabled; the caller never learns which. @throws Problem 429 */
+export type SignIn = (username: string, password: string, address: string) => Promise<Token | null>;
+
+export interface SignInOptions {
+  store: Store;
+  secret: string;
+  ttlMs: number;
+  limits: LoginLimits;
+}
+
+export function signIn({ store, secret, ttlMs, limits }: SignInOptions): SignIn {
+  const key = new TextEncoder().encode(secret);
+  const throttle = loginThrottle(limits);
+
+  /** Unchanged since its password was checked: who is being disabled or demoted right now gets no old session. */
+  const unchanged = (user: UserDoc) =>
+    store.users.exists({ _id: user._id, password: user.password, role: user.role, disabled: false });
+
+  async function openSession(user: UserDoc, now: Date): Promise<string | null> {
+    const jti = randomUUID();
+    await store.sessions.create({
+      _id: jti,
+      user_id: user._id,
+      username: user.username,
+      role: user.role,
+      created_at: now,
+      expires_at: new Date(now.getTime() + ttlMs),
+    });
+    if (await unchanged(user)) return jti;
+    await store.sessions.deleteOne({ _id: jti });
+    return null;
+  }
+
+  return async (username, password, address) => {
+    await throttle.before(username, address);
+    const user = await store.users.findOne({ username }).lean<UserDoc>();
+    const right = await passwordMatches(password, user?.password);
+    if (!user || !right || user.disabled) return null;
+    const now = new Date();
+    const jti = await openSession(user, now);
+    if (jti === null) return null;
+    await throttle.succeeded(username, address);
+    const seconds = Math.floor(now.getTime() / 1_000);
+    const expiresIn = Math.floor(ttlMs / 1_000);
+    const accessToken = await new SignJWT({ role: user.role })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setSubject(user.username)
+      .setJti(jti)
+      .setIssuedAt(seconds)
+      .setExpirationTime(seconds + expiresIn)
+      .sign(key);
+    return { access_token: accessToken, token_type: 'bearer', expires_in: expiresIn };
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Slows down guessing. Counted before the password is checked, so that guesses made at the same time count too; a
+ * success gives its points back. In memory: with several replicas the limit is that many times higher, still low.
+ */
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Problem } from '../../../shared/http/problem.ts';
+
+export interface LoginLimits {
+  perUsername: number;
+  perAddress: number;
+  /** Seconds. */
+  window: number;
+}
+
+/** A forgetful person gets by; a college behind one address too. */
+export const LOGIN_LIMITS: LoginLimits = { perUsername: 8, perAddress: 60, window: 300 };
+
+export function loginThrottle(limits: LoginLimits) {
+  const byUsername = new RateLimiterMemory({ points: limits.perUsername, duration: limits.window });
+  const byAddress = new RateLimiterMemory({ points: limits.perAddress, duration: limits.window });
+
+  const take = async (limiter: RateLimiterMemory, key: string) => {
+    try {
+      await limiter.consume(key);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+      throw new Problem(
+        429,
+        { detail: `too many sign-ins; try again in ${seconds} s`, retry_after: seconds },
+        { headers: { 'Retry-After': String(seconds) } },
+      );
+    }
+  };
+
+  return {
+    /** @throws Problem 429 with Retry-After */
+    async before(username: string, address: string): Promise<void> {
+      await take(byAddress, address);
+      await take(byUsername, username.toLowerCase());
+    },
+    async succeeded(username: string, address: string): Promise<void> {
+      await byUsername.delete(username.toLowerCase());
+      await byAddress.reward(address);
+    },
+  };
+}

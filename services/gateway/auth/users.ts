@@ -1,0 +1,120 @@
+/** Users: what the API says of one, and the making and changing of one. */
+import { z } from 'zod';
+import { Problem } from '../../../shared/http/problem.ts';
+import { increase } from '../../../shared/store/counters.ts';
+import { ROLES, type UserDoc } from '../../../shared/store/documents.ts';
+import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import { faulty } from '../http/validate.ts';
+import { hashPassword } from './password.ts';
+
+const username = z
+  .string()
+  .regex(/^[\w.@-]{2,64}$/, 'must be 2 to 64 letters, digits or . _ @ -')
+  .describe('2 to 64 letters, digits or . _ @ -');
+const email = z.email('must be an e-mail address').max(254).nullable();
+const fullName = z.string().trim().max(200).nullable();
+const password = z.string().min(8, 'needs at least 8 characters').max(256, 'may have at most 256 characters');
+const role = z
+  .enum(ROLES)
+  .describe('admin: everything; organizer: events and their payments; staff: check-in, and events to read.');
+
+export const newUserBody = z.strictObject({
+  username,
+  email: email.optional(),
+  full_name: fullName.optional(),
+  password,
+  role,
+});
+
+export const changedUserBody = z
+  .strictObject({
+    email: email.optional(),
+    full_name: fullName.optional(),
+    password: password.optional(),
+    role: role.optional(),
+    disabled: z.boolean().optional(),
+  })
+  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+
+export const userAnswer = z
+  .strictObject({
+    id: z.int(),
+    username: z.string(),
+    email: z.string().nullable(),
+    full_name: z.string().nullable(),
+    role: z.enum(ROLES),
+    disabled: z.boolean(),
+    created_at: z.iso.datetime(),
+    created_by: z.string(),
+  })
+  .meta({ id: 'User' });
+
+export const userExample = {
+  id: 2,
+  username: 'gate1',
+  email: 'gate1@example.edu',
+  full_name: 'Gate One',
+  role: 'staff',
+  disabled: false,
+  created_at: '2026-11-01T04:30:00.000Z',
+  created_by: 'admin',
+};
+
+/** Never the password. */
+export const presentUser = (user: UserDoc): z.input<typeof userAnswer> => ({
+  id: user._id,
+  username: user.username,
+  email: user.email ?? null,
+  full_name: user.full_name ?? null,
+  role: user.role,
+  disabled: user.disabled,
+  created_at: user.created_at.toISOString(),
+  created_by: user.created_by,
+});
+
+const MAX_TRIES = 5;
+
+/** @throws Problem 409 when the username is taken */
+export async function createUser(store: Store, input: z.output<typeof newUserBody>, by: string): Promise<UserDoc> {
+  const hash = await hashPassword(input.password);
+  for (let tries = 1; ; tries++) {
+    const user: UserDoc = {
+      _id: await increase(store, 'users'),
+      username: input.username,
+      email: input.email ?? null,
+      full_name: input.full_name || null,
+      password: hash,
+      role: input.role,
+      disabled: false,
+      created_at: new Date(),
+      created_by: by,
+    };
+    try {
+      await store.users.create(user);
+      return user;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      if (duplicateFields(error).includes('username')) throw faulty(409, [{ field: 'username', message: 'is taken' }]);
+      // The counter is behind the users, as after a restore from a backup: it catches up.
+      if (tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+/**
+ * Changes a user. A new role or password, or disabling, signs that user out everywhere: first the user is changed, then
+ * the sessions go, and a sign-in in between looks at the user again.
+ * @throws Problem 404
+ */
+export async function changeUser(store: Store, id: number, input: z.output<typeof changedUserBody>): Promise<UserDoc> {
+  const { password: plain, ...fields } = input;
+  const set = { ...fields, ...(plain !== undefined && { password: await hashPassword(plain) }) };
+  const user = await store.users
+    .findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after' })
+    .lean<UserDoc>();
+  if (!user) throw new Problem(404, { detail: `there is no user ${id}` });
+  if (plain !== undefined || input.role !== undefined || input.disabled === true)
+    await store.sessions.deleteMany({ user_id: id });
+  return user;
+}

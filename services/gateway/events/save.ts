@@ -1,0 +1,98 @@
+/** Making and changing events: unique fields, exact history, and what follows a change. */
+import { record } from '../../../shared/audit/index.ts';
+import { Problem } from '../../../shared/http/problem.ts';
+import { increase } from '../../../shared/store/counters.ts';
+import type { EventDoc } from '../../../shared/store/documents.ts';
+import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import type { Call, SignedIn } from '../http/route.ts';
+import { faulty } from '../http/validate.ts';
+import { hastenSettling } from '../settling.ts';
+import { changedEvent, eventFaults, newEvent } from './change.ts';
+import type { EventChange, NewEvent } from './schema.ts';
+
+const MAX_TRIES = 10;
+
+function refuseFaults(event: EventDoc): void {
+  const faults = eventFaults(event);
+  if (faults.length > 0) throw faulty(422, faults);
+}
+
+/** The 409 for a unique field that is taken; null for any other error. */
+function taken(error: unknown): Problem | null {
+  if (!isDuplicateKey(error)) return null;
+  const fields = duplicateFields(error).filter((field) => field !== '_id');
+  if (fields.length === 0) return null;
+  return faulty(
+    409,
+    fields.map((field) => ({ field, message: 'is taken by another event' })),
+  );
+}
+
+/** @throws Problem 409, 422 */
+export async function createEvent(store: Store, input: NewEvent, by: string): Promise<EventDoc> {
+  refuseFaults(newEvent(0, input, by, new Date()));
+  for (let tries = 1; ; tries++) {
+    const event = newEvent(await increase(store, 'events'), input, by, new Date());
+    try {
+      await store.events.create(event);
+      return event;
+    } catch (error) {
+      // A taken id: the counter is behind the events, as after a restore from a backup; it catches up.
+      if (!isDuplicateKey(error) || tries === MAX_TRIES) throw error;
+      const refusal = taken(error);
+      if (refusal) throw refusal;
+    }
+  }
+}
+
+/**
+ * Changes an event by compare-and-set, so that two changes at once lose neither and the price history stays true.
+ * @throws Problem 404, 409, 422
+ */
+export async function changeEvent(
+  store: Store,
+  id: number,
+  change: EventChange,
+): Promise<{ event: EventDoc; fields: string[] }> {
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    const before = await store.events.findById(id).lean<EventDoc>();
+    if (!before) throw new Problem(404, { detail: `there is no event ${id}` });
+    const { event, fields } = changedEvent(before, change, new Date());
+    refuseFaults(event);
+    if (fields.length === 0) return { event: before, fields };
+    try {
+      const { _id, ...rest } = event;
+      const done = await store.events.updateOne({ _id: id, updated_at: before.updated_at }, { $set: rest });
+      if (done.matchedCount === 1) return { event, fields };
+    } catch (error) {
+      throw taken(error) ?? error;
+    }
+  }
+  throw new Problem(409, { detail: 'others are changing this event right now; try again' });
+}
+
+/** The trail, and a hint to ticketing: what is held may go on. */
+export async function afterSaving(
+  action: 'event.created' | 'event.changed',
+  event: EventDoc,
+  fields: string[],
+  {
+    gateway,
+    user,
+    correlationId,
+  }: Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>,
+): Promise<void> {
+  gateway.eventFacts.forget(event._id);
+  await record(gateway.store, [
+    {
+      action,
+      actor: user.username,
+      subject: `event:${event._id}`,
+      event_id: event._id,
+      correlation_id: correlationId,
+      facts: { fields },
+    },
+  ]);
+  await hastenSettling(gateway, { event_id: event._id }, correlationId);
+}

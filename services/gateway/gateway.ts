@@ -1,0 +1,22 @@
+/** What every route works with. */
+import type { Bus } from '../../shared/bus/index.ts';
+import type { Logger } from '../../shared/log/index.ts';
+import type { Store } from '../../shared/store/index.ts';
+import type { TicketClaims } from '../../shared/ticket/token.ts';
+import type { SignIn } from './auth/sign-in.ts';
+import type { EventFacts } from './events/facts.ts';
+import type { GatewayMetrics } from './metrics.ts';
+
+export interface Gateway {
+  store: Store;
+  bus: Bus;
+  log: Logger;
+  metrics: GatewayMetrics;
+  signIn: SignIn;
+  eventFacts: EventFacts;
+  /** @throws BadTicketToken */
+  verifyTicket(token: string): Promise<TicketClaims>;
+  /** The OpenAPI document of all routes. */
+  document(): Record<string, unknown>;
+  version: string;
+}

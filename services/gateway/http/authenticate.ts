@@ -1,0 +1,38 @@
+/** Who is asking: a signed token, and a session that still exists. A deleted session ends its token at once. */
+
+import type { Context } from 'koa';
+import koaJwt from 'koa-jwt';
+import { z } from 'zod';
+import { Problem } from '../../../shared/http/problem.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import type { Access, SignedIn } from './route.ts';
+
+/** @throws Problem 401 */
+export type Authenticate = (ctx: Context) => Promise<SignedIn>;
+
+const claims = z.object({ jti: z.string() });
+
+const notSignedIn = (detail: string, error?: string) =>
+  new Problem(401, { detail }, { headers: { 'WWW-Authenticate': `Bearer${error ? ` error="${error}"` : ''}` } });
+
+export function authenticator(store: Store, secret: string): Authenticate {
+  // Passing through, because koa-jwt would turn a store that is away into "not signed in".
+  const readToken = koaJwt({ secret, algorithms: ['HS256'], key: 'token', passthrough: true });
+  return async (ctx) => {
+    await readToken(ctx, async () => {});
+    const token = claims.safeParse(ctx.state.token);
+    if (!token.success)
+      throw ctx.get('authorization') === ''
+        ? notSignedIn('sign in at POST /api/auth/login and send its access_token: "Authorization: Bearer …"')
+        : notSignedIn('this token is not valid, or has run out; sign in again', 'invalid_token');
+    const session = await store.sessions.findOne({ _id: token.data.jti, expires_at: { $gt: new Date() } }).lean();
+    if (!session) throw notSignedIn('you were signed out; sign in again', 'invalid_token');
+    return { id: session.user_id, username: session.username, role: session.role, session: session._id };
+  };
+}
+
+/** @throws Problem 403 */
+export function authorise(user: SignedIn, access: Exclude<Access, 'public'>): SignedIn {
+  if (access === 'any' || access.includes(user.role)) return user;
+  throw new Problem(403, { detail: `this is for the role ${access.join(' or ')}; yours is ${user.role}` });
+}

@@ -1,0 +1,95 @@
+/**
+ * From the declared routes to a router. One handler a path: the more exact path goes first and decides alone, so that
+ * `/payments/held` is never taken for the payment "held", whatever the order of registration and the method.
+ */
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { RequestState } from '../../../shared/http/app.ts';
+import { Problem } from '../../../shared/http/problem.ts';
+import type { Gateway } from '../gateway.ts';
+import { type Authenticate, authorise } from './authenticate.ts';
+import { readBody } from './body.ts';
+import type { Route } from './route.ts';
+import { checked } from './validate.ts';
+
+export interface RouterOptions {
+  routes: readonly Route[];
+  gateway: Gateway;
+  authenticate: Authenticate;
+  /** Refuses to send what a route did not declare. For tests; costs time. */
+  verifyAnswers: boolean;
+}
+
+const isParameter = (segment: string | undefined) => segment?.startsWith('{') === true;
+
+/** Exact segments before parameters, from left to right. */
+export function moreExact(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')];
+  const at = left.findIndex((segment, i) => isParameter(segment) !== isParameter(right[i]));
+  return at === -1 ? 0 : isParameter(left[at]) ? 1 : -1;
+}
+
+const methodsOf = (routes: ReadonlyMap<string, Route>): string =>
+  [...routes.keys(), ...(routes.has('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ');
+
+async function answer(ctx: Context, route: Route, params: unknown, options: RouterOptions): Promise<void> {
+  const { correlationId, log } = ctx.state as RequestState;
+  const user = route.access === 'public' ? null : authorise(await options.authenticate(ctx), route.access);
+  const checkedParams = route.params && checked(route.params, params, 404);
+  const query = checkedQuery(route, ctx);
+  const body = route.body && checked(route.body.schema, await readBody(ctx, route.body.types ?? ['json']), 400);
+  const reply = await route.handle({
+    params: checkedParams,
+    query,
+    body,
+    user,
+    gateway: options.gateway,
+    correlationId,
+    log,
+    address: ctx.ip,
+    asked: { path: ctx.path, query: ctx.query },
+  });
+  if (options.verifyAnswers) verify(route, reply);
+  ctx.status = reply.status;
+  if (reply.headers) ctx.set(reply.headers);
+  ctx.body = reply.body;
+}
+
+function checkedQuery(route: Route, ctx: Context): unknown {
+  if (route.query) return checked(route.query, { ...ctx.query }, 400);
+  const [unknown] = Object.keys(ctx.query);
+  if (unknown === undefined) return undefined;
+  throw new Problem(400, {
+    detail: `${ctx.path} takes no query parameters`,
+    errors: Object.keys(ctx.query).map((field) => ({ field, message: 'is not known here' })),
+  });
+}
+
+function verify(route: Route, reply: { status: number; body: unknown }): void {
+  const declared = route.answers[reply.status];
+  if (!declared) throw new Error(`${route.id} answered ${reply.status}, which it does not declare`);
+  declared.schema.parse(JSON.parse(JSON.stringify(reply.body)));
+}
+
+/** @throws Error when two routes have the same method and path */
+export function buildRouter(options: RouterOptions): Middleware {
+  const byPath = new Map<string, Map<string, Route>>();
+  for (const route of options.routes) {
+    const methods = byPath.get(route.path) ?? new Map<string, Route>();
+    if (methods.has(route.method)) throw new Error(`${route.method} ${route.path} is declared twice`);
+    byPath.set(route.path, methods.set(route.method, route));
+  }
+  const router = new Router({ sensitive: true });
+  for (const [path, methods] of [...byPath].sort(([a], [b]) => moreExact(a, b))) {
+    router.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (ctx) => {
+      ctx.state.route = path;
+      const route = methods.get(ctx.method === 'HEAD' ? 'GET' : ctx.method);
+      if (route) return answer(ctx as unknown as Context, route, ctx.params, options);
+      ctx.set('Allow', methodsOf(methods));
+      if (ctx.method !== 'OPTIONS')
+        throw new Problem(405, { detail: `${path} takes ${methodsOf(methods)}, not ${ctx.method}` });
+      ctx.status = 204;
+    });
+  }
+  return router.routes() as unknown as Middleware;
+}

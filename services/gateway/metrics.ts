@@ -1,0 +1,32 @@
+import { Counter, FAST_SECONDS, Histogram, type Registry } from '../../shared/metrics/index.ts';
+
+export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
+
+export const createGatewayMetrics = (registry: Registry) => ({
+  requests: new Counter({
+    name: 'qrflow_http_requests_total',
+    help: 'API requests by method, route template and status; route "none": no such path.',
+    labelNames: ['method', 'route', 'status'] as const,
+    registers: [registry],
+  }),
+  duration: new Histogram({
+    name: 'qrflow_http_request_duration_seconds',
+    help: 'How long API requests took, by method and route template.',
+    labelNames: ['method', 'route'] as const,
+    // A manual sync answers within half a minute.
+    buckets: [...FAST_SECONDS, 10, 30],
+    registers: [registry],
+  }),
+  logins: new Counter({
+    name: 'qrflow_logins_total',
+    help: 'Sign-ins by answer: succeeded, failed, throttled.',
+    labelNames: ['answer'] as const,
+    registers: [registry],
+  }),
+  checkins: new Counter({
+    name: 'qrflow_checkins_total',
+    help: 'Scanned tickets by what the gate was told.',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+  }),
+});

@@ -1,0 +1,73 @@
+/** A person's decision about a payment: checked, stored in one step, told to ticketing. */
+import { record } from '../../../shared/audit/index.ts';
+import { Problem } from '../../../shared/http/problem.ts';
+import type { HoldReason } from '../../../shared/outcome.ts';
+import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Call, SignedIn } from '../http/route.ts';
+import { faulty } from '../http/validate.ts';
+import { hastenSettling } from '../settling.ts';
+import { HOLDS, isReleasable } from './holds.ts';
+import { loadPayment } from './load.ts';
+import { overridesUpdate, type PaymentChange } from './overrides.ts';
+
+/** The hold that `release` lets go. @throws Problem 409 saying what to do instead */
+function releasedReason(doc: PaymentDoc): HoldReason {
+  const reason = doc.outcome?.kind === 'held' ? doc.outcome.reason : null;
+  if (!reason)
+    throw new Problem(409, {
+      detail: doc.pending
+        ? `${doc._id} is being decided right now; look again in a moment`
+        : `${doc._id} is not held (it is ${doc.outcome?.kind ?? 'not decided yet'}), so there is nothing to release`,
+      outcome: doc.outcome?.kind ?? null,
+      pending: doc.pending,
+    });
+  if (!isReleasable(reason))
+    throw new Problem(409, { detail: `${reason} cannot be released. ${HOLDS[reason].action}`, reason });
+  return reason;
+}
+
+/** @throws Problem 403, 404, 409, 422 */
+export async function changePayment(
+  id: string,
+  change: PaymentChange,
+  {
+    gateway,
+    user,
+    correlationId,
+  }: Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>,
+): Promise<PaymentDoc> {
+  const { store } = gateway;
+  const before = await loadPayment(store, id, user);
+  if (change.ours !== undefined && user.role !== 'admin')
+    throw new Problem(403, { detail: 'whether a payment is ours is for admins to say' });
+  if (before.redacted_at && change.details)
+    throw new Problem(409, { detail: `the personal data of ${id} was erased; details cannot be set any more` });
+  if (typeof change.event_id === 'number' && !(await store.events.exists({ _id: change.event_id })))
+    throw faulty(422, [{ field: 'event_id', message: `there is no event ${change.event_id}` }]);
+  const released = change.release ? releasedReason(before) : null;
+
+  const { update, fields } = overridesUpdate(change, released, new Date());
+  const changed = await store.payments
+    .findOneAndUpdate(
+      // Released is the hold that the caller saw: not one that took its place a moment ago.
+      { _id: id, ...(released && { 'outcome.kind': 'held', 'outcome.reason': released }) },
+      update,
+      { returnDocument: 'after' },
+    )
+    .lean<PaymentDoc>();
+  if (!changed) throw new Problem(409, { detail: `${id} changed at this very moment; look again` });
+
+  await record(store, [
+    {
+      action: 'payment.changed_by_hand',
+      actor: user.username,
+      subject: `payment:${id}`,
+      payment_id: id,
+      event_id: changed.event_id ?? null,
+      correlation_id: correlationId,
+      facts: { fields, ...(released && { released }) },
+    },
+  ]);
+  await hastenSettling(gateway, { payment_id: id }, correlationId);
+  return (await store.payments.findById(id).lean<PaymentDoc>()) ?? changed;
+}

@@ -1,0 +1,63 @@
+/** What people decide about a payment, and the update that stores it. Pure. */
+import { z } from 'zod';
+import type { HoldReason } from '../../../shared/outcome.ts';
+import { STUDENT_FIELDS, type StudentField } from '../../../shared/student/fields.ts';
+import { cleaned } from '../../../shared/student/notes.ts';
+
+const detail = z.string().max(256).nullable().optional();
+
+export const paymentChange = z
+  .strictObject({
+    event_id: z.int().positive().nullable().optional().describe('The event it is for; null: as the notes say.'),
+    details: z
+      .strictObject(
+        Object.fromEntries(STUDENT_FIELDS.map((field) => [field, detail])) as Record<StudentField, typeof detail>,
+      )
+      .optional()
+      .describe('Corrected student fields; null or "": as the notes say.'),
+    ours: z.boolean().optional().describe('true: this payment is ours, whatever its notes say. For admins.'),
+    release: z.literal(true).optional().describe('Let it through although it is held; only for the reason shown now.'),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release');
+
+export type PaymentChange = z.output<typeof paymentChange>;
+
+export interface OverridesUpdate {
+  update: Record<string, Record<string, unknown>>;
+  /** What was set or cleared, without values: for the trail. */
+  fields: string[];
+}
+
+const nonEmpty = (parts: Record<string, Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0));
+
+/**
+ * One atomic update: the overrides merged field by field, and the payment pending from `now` on with a new `rev`, so
+ * that a settle that runs at the moment does not end on the old inputs.
+ */
+export function overridesUpdate(change: PaymentChange, released: HoldReason | null, now: Date): OverridesUpdate {
+  const set: Record<string, unknown> = {};
+  const unset: Record<string, unknown> = {};
+  const fields: string[] = [];
+  const put = (field: string, value: unknown) => {
+    fields.push(field);
+    if (value === null || value === undefined) unset[`overrides.${field}`] = 1;
+    else set[`overrides.${field}`] = value;
+  };
+  if (change.event_id !== undefined) put('event_id', change.event_id);
+  for (const field of STUDENT_FIELDS) {
+    const value = change.details?.[field];
+    if (value !== undefined) put(`details.${field}`, value === null ? null : cleaned(value));
+  }
+  if (change.ours !== undefined) put('ours', change.ours || null);
+  if (released) fields.push('released');
+  return {
+    update: nonEmpty({
+      $set: { ...set, pending: true, pending_since: now, next_at: null, attempts: 0 },
+      $unset: unset,
+      $addToSet: released ? { 'overrides.released': released } : {},
+      $inc: { rev: 1 },
+    }),
+    fields,
+  };
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { EVENT_STATUSES, type EventDoc } from '../../../../shared/store/documents.ts';
+import { presentEvents } from '../../events/present.ts';
+import { eventAnswer, eventExample } from '../../events/schema.ts';
+import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../../http/paging.ts';
+import { route } from '../../http/route.ts';
+
+const ORDER: Order = { direction: 1 };
+
+export const listEvents = route({
+  id: 'listEvents',
+  method: 'GET',
+  path: '/api/events',
+  tag: 'events',
+  summary: 'All events',
+  access: 'any',
+  query: z.strictObject({ status: z.enum(EVENT_STATUSES).optional(), ...paged }),
+  answers: { 200: { description: 'By id.', schema: z.array(eventAnswer), example: [eventExample], headers: LINK } },
+  async handle({ query: { status, limit, cursor }, gateway: { store }, asked }) {
+    const found = await store.events
+      .find({ ...(status && { status }), ...after(decodeCursor(cursor), ORDER) })
+      .sort(sortOf(ORDER))
+      .limit(limit + 1)
+      .lean<EventDoc[]>();
+    const { rows, headers } = page(found, limit, (event) => ({ key: null, id: event._id }), asked);
+    return { status: 200, body: await presentEvents(store, rows), headers };
+  },
+});

@@ -1,0 +1,53 @@
+/** Every route of the gateway. The order only decides how /openapi.json reads. */
+import type { Route } from '../http/route.ts';
+import { login } from './auth/login.ts';
+import { logout } from './auth/logout.ts';
+import { me } from './auth/me.ts';
+import { scan } from './checkin/scan.ts';
+import { changeEventRoute } from './events/change.ts';
+import { createEventRoute } from './events/create.ts';
+import { listEvents } from './events/list.ts';
+import { listEventPayments } from './events/payments.ts';
+import { readEvent } from './events/read.ts';
+import { listLogs } from './logs/list.ts';
+import { changePaymentRoute } from './payments/change.ts';
+import { listForeign } from './payments/foreign.ts';
+import { listHeld } from './payments/held.ts';
+import { razorpayStatus } from './payments/razorpay-status.ts';
+import { readPayment } from './payments/read.ts';
+import { syncPayments } from './payments/sync.ts';
+import { listSweeps } from './sweeps/list.ts';
+import { readSweep } from './sweeps/read.ts';
+import { health } from './system/health.ts';
+import { openapi } from './system/openapi.ts';
+import { root } from './system/root.ts';
+import { changeUserRoute } from './users/change.ts';
+import { createUserRoute } from './users/create.ts';
+import { listUsers } from './users/list.ts';
+
+export const ROUTES: readonly Route[] = [
+  root,
+  health,
+  openapi,
+  login,
+  me,
+  logout,
+  createEventRoute,
+  listEvents,
+  readEvent,
+  changeEventRoute,
+  listEventPayments,
+  listHeld,
+  listForeign,
+  razorpayStatus,
+  syncPayments,
+  readPayment,
+  changePaymentRoute,
+  scan,
+  listSweeps,
+  readSweep,
+  createUserRoute,
+  listUsers,
+  changeUserRoute,
+  listLogs,
+];

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { route } from '../../http/route.ts';
+import { changePayment } from '../../payments/change.ts';
+import { paymentExample } from '../../payments/example.ts';
+import { presentOne } from '../../payments/load.ts';
+import { paymentChange } from '../../payments/overrides.ts';
+import { paymentAnswer } from '../../payments/schema.ts';
+import { paymentId } from '../ids.ts';
+
+export const changePaymentRoute = route({
+  id: 'changePayment',
+  method: 'PUT',
+  path: '/api/payments/{payment_id}',
+  tag: 'payments',
+  summary: 'Decide about a payment',
+  description:
+    'Sets its event, corrects details, says that it is ours, or releases it from its hold. What people decide beats the notes and outlasts every webhook and sweep.',
+  access: ['admin', 'organizer'],
+  params: z.strictObject({ payment_id: paymentId }),
+  body: { schema: paymentChange, example: { event_id: 1, details: { roll_number: '21CS042' } } },
+  answers: {
+    200: {
+      description: 'The payment as it is now; `pending` while its effects are not done yet.',
+      schema: paymentAnswer,
+      example: paymentExample,
+    },
+  },
+  problems: {
+    409: 'It is not held, its hold cannot be released, or its personal data was erased.',
+    422: 'There is no such event.',
+  },
+  async handle(call) {
+    const doc = await changePayment(call.params.payment_id, call.body, call);
+    return { status: 200, body: (await presentOne(call.gateway.store, doc)).answer };
+  },
+});

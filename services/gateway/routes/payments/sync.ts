@@ -1,0 +1,56 @@
+import { record } from '../../../../shared/audit/index.ts';
+import { route } from '../../http/route.ts';
+import { askIngest } from '../../payments/ask-ingest.ts';
+import { syncAnswer, syncBody, syncExample, syncReply } from '../../payments/sync.ts';
+
+/** Ingest answers by then with what it knows; after that the sweep goes on and is answered 202. */
+const WAIT_MS = 25_000;
+const PATIENCE_MS = WAIT_MS + 3_000;
+
+const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
+
+export const syncPayments = route({
+  id: 'syncPayments',
+  method: 'POST',
+  path: '/api/payments/sync',
+  tag: 'payments',
+  summary: 'Fetch payments from Razorpay now',
+  description:
+    'Runs a sweep: the last day without a body, the creation times between from and to, or one payment. Answers once what it found is settled, or after 25 s.',
+  access: ['admin'],
+  body: { schema: syncBody, optional: true, example: { payment_id: 'pay_Qx7Yz8Ab9Cd0Ef' } },
+  answers: {
+    200: { description: 'Complete.', schema: syncAnswer, example: syncExample },
+    202: {
+      description: 'Still running.',
+      schema: syncAnswer,
+      example: { ...syncExample, success: false, state: 'running', complete: false },
+      headers: { Location: 'Where to look: /api/sweeps/{id}.' },
+    },
+  },
+  problems: {
+    404: 'Razorpay does not know this payment.',
+    502: 'The sweep failed; `success` is false and `error` says why.',
+    503: 'The bus or the service that talks to Razorpay is away.',
+  },
+  async handle({ body: { from, to, payment_id }, user, gateway: { store, bus }, correlationId }) {
+    const window = from && to ? { from: seconds(from), to: seconds(to) } : {};
+    await record(store, [
+      {
+        action: 'sync.requested',
+        actor: user.username,
+        subject: payment_id ? `payment:${payment_id}` : 'sweep',
+        payment_id: payment_id ?? null,
+        correlation_id: correlationId,
+        facts: window,
+      },
+    ]);
+    const answer = await askIngest(
+      bus,
+      'ingest.sync',
+      { ...window, ...(payment_id !== undefined && { payment_id }), requested_by: user.username, wait_ms: WAIT_MS },
+      { timeoutMs: PATIENCE_MS, correlationId, facts: { success: false } },
+    );
+    return syncReply(answer);
+  },
+});
