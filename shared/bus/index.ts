@@ -102,6 +102,8 @@ export function openBus(options: BusOptions): Bus {
   const connectionOptions = (): ConnectionOptions => ({
     servers: options.url.split(',').map((one) => one.trim()),
     name: options.name,
+    // A prefix of its own, so that the server can keep each service to its own replies (deploy/nats/nats.conf).
+    inboxPrefix: `_INBOX.${options.name}`,
     noAsyncTraces: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
