@@ -47,6 +47,8 @@ export interface Decision {
   flags: Flag[];
   reading: Reading;
   choice: Choice | null;
+  /** The event was guessed although there are others it could be. */
+  guessed: boolean;
 }
 
 export function fullyRefunded(payment: PaymentDoc): boolean {
@@ -169,24 +171,27 @@ export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules):
   const reading = read(payment, rules.aliases);
   const choice = settledChoice(chooseEvent(payment, reading, around.events, rules.defaultEventId), around);
   const outcome = outcomeOf(payment, reading, choice, around, rules);
-  return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice };
+  const guessed = choice !== null && isGuess(choice.by) && around.events.length > 1;
+  return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice, guessed };
 }
+
+/** How Razorpay describes a payment to a QR code. */
+const QR_PAYMENT = 'QRv2 Payment';
 
 /**
  * Whether Razorpay may know more that matters: its order's or QR code's notes. `must`: without it the payment would be
  * held or called foreign. `may`: we would guess the event, or have no address.
  */
-export function lookupWanted(payment: PaymentDoc, { outcome, reading, choice }: Decision): 'must' | 'may' | 'no' {
+export function lookupWanted(payment: PaymentDoc, { outcome, reading, guessed }: Decision): 'must' | 'may' | 'no' {
   if (payment.redacted_at) return 'no';
-  if (!payment.payment || (payment.payment.stripped && (outcome.kind !== 'foreign' || reading.strippedButOurs)))
-    return 'must';
+  const facts = payment.payment?.value;
+  if (!facts || (payment.payment?.stripped && (outcome.kind !== 'foreign' || reading.strippedButOurs))) return 'must';
   if (payment.looked_up_at || !captured(payment)) return 'no';
-  const complete = payment.payment.value.order_id === null ? payment.qr !== undefined : payment.order !== undefined;
-  if (complete) return 'no';
+  const seen = facts.order_id === null ? payment.qr !== undefined : payment.order !== undefined;
+  if (seen) return 'no';
   if (outcome.kind === 'foreign') return 'must';
-  if (outcome.kind === 'held' && (outcome.reason === 'unassigned_event' || outcome.reason === 'incomplete_details'))
-    return 'must';
-  return outcome.kind === 'ticketed' && ((choice !== null && isGuess(choice.by)) || reading.email === null)
-    ? 'may'
-    : 'no';
+  if (outcome.kind === 'held')
+    return outcome.reason === 'unassigned_event' || outcome.reason === 'incomplete_details' ? 'must' : 'no';
+  const promising = facts.order_id !== null || facts.description === QR_PAYMENT;
+  return outcome.kind === 'ticketed' && promising && (guessed || reading.email === null) ? 'may' : 'no';
 }

@@ -1,0 +1,335 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { HOLD_REASONS, type HoldReason, OUTCOME_KINDS, RELEASABLE } from '../../../shared/outcome.ts';
+import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import { DEFAULT_ALIASES } from '../../../shared/student/aliases.ts';
+import { attendeeDoc, eventDoc, NOW, PAID_AT, paymentDoc, register, STUDENT } from '../../../test/documents.ts';
+import { type Decision, decide, lookupWanted, type Rules, type Surroundings } from './decide.ts';
+
+const rules: Rules = { aliases: DEFAULT_ALIASES, required: ['name', 'roll_number'], defaultEventId: undefined };
+const around = (change: Partial<Surroundings> = {}): Surroundings => ({
+  events: [eventDoc()],
+  attendee: null,
+  twins: [],
+  seats: true,
+  now: NOW,
+  ...change,
+});
+const outcome = (payment: PaymentDoc, change: Partial<Surroundings> = {}, withRules = rules) =>
+  decide(payment, around(change), withRules).outcome;
+/** `ticketed:1`, `held:underpaid`, `foreign`. */
+const said = ({ outcome }: Decision) =>
+  outcome.kind === 'held'
+    ? `held:${outcome.reason}`
+    : outcome.kind === 'ticketed'
+      ? `ticketed:${outcome.event._id}`
+      : outcome.kind;
+const says = (payment: PaymentDoc, change: Partial<Surroundings> = {}, withRules = rules) =>
+  said(decide(payment, around(change), withRules));
+const flags = (payment: PaymentDoc, change: Partial<Surroundings> = {}) => decide(payment, around(change), rules).flags;
+const another = (change: Partial<EventDoc> = {}) => eventDoc({ _id: 2, slug: 'hackathon', ...change });
+
+describe('the decision on a payment', () => {
+  it('tickets a captured payment with details for the event it is for', () => {
+    expect(says(paymentDoc())).to.equal('ticketed:1');
+  });
+
+  it('takes no notes, a list of notes and an empty name for somebody else’s payment', () => {
+    for (const notes of [
+      null,
+      [],
+      {},
+      { name: 'Asha Rao' },
+      { roll_number: '21CS042', phone: '9' },
+      { name: ' - ', phone: '9800000001' },
+    ])
+      expect(says(paymentDoc({ notes })), JSON.stringify(notes)).to.equal('foreign');
+  });
+
+  it('knows a payment as ours by a person’s word, by a corrected detail, by a QR code of ours, or by its ticket', () => {
+    const empty = { notes: [] };
+    expect(says(paymentDoc(empty, { overrides: { ours: true } }))).to.equal('held:incomplete_details');
+    expect(says(paymentDoc(empty, { overrides: { details: { name: 'A', roll_number: '1' } } }))).to.equal('ticketed:1');
+    const qr = register({ id: 'qr_AAAAAAAAAAAAAA', notes: [] });
+    expect(says(paymentDoc(empty, { qr }))).to.equal('foreign');
+    expect(says(paymentDoc(empty, { qr }), { events: [eventDoc({ razorpay_qr_id: 'qr_AAAAAAAAAAAAAA' })] })).to.equal(
+      'held:incomplete_details',
+    );
+    expect(says(paymentDoc(empty), { attendee: attendeeDoc() })).to.equal('ticketed:1');
+  });
+
+  it('revokes a fully refunded payment, whatever status says so', () => {
+    for (const entity of [
+      { status: 'refunded' },
+      { amount_refunded: 29_900 },
+      { status: 'refunded', amount_refunded: 29_900 },
+    ]) {
+      expect(says(paymentDoc(entity)), JSON.stringify(entity)).to.equal('revoked');
+      expect(says(paymentDoc(entity), { attendee: attendeeDoc() })).to.equal('revoked');
+    }
+  });
+
+  it('keeps a ticket that a partial refund, a price, a closing, a cancelled event or a full house comes after', () => {
+    const payment = paymentDoc({ amount_refunded: 100 });
+    const event = eventDoc({
+      status: 'cancelled',
+      capacity: 1,
+      closes_at: new Date(0),
+      prices: [{ amount: 99_900, from: new Date(0) }],
+    });
+    expect(
+      says(payment, {
+        events: [event],
+        attendee: attendeeDoc(),
+        seats: false,
+        twins: [attendeeDoc({ payment_id: 'pay_B' })],
+      }),
+    ).to.equal('ticketed:1');
+    expect(flags(payment)).to.deep.equal(['partly_refunded']);
+  });
+
+  it('gives no new ticket where a person took it away', () => {
+    const taken = attendeeDoc({ live: false });
+    taken.ticket.revoked_reason = 'by_hand';
+    expect(says(paymentDoc(), { attendee: taken })).to.equal('revoked');
+  });
+
+  it('gives a new ticket when a refund failed and the money came back', () => {
+    const back = attendeeDoc({ live: false });
+    back.ticket.revoked_reason = 'refunded';
+    expect(says(paymentDoc(), { attendee: back })).to.equal('ticketed:1');
+  });
+
+  it('waits for what is not captured, and shows an authorised one after 15 minutes', () => {
+    for (const status of ['created', 'failed', 'something_new'])
+      expect(says(paymentDoc({ status }))).to.equal('awaiting');
+    const authorized = paymentDoc({ status: 'authorized' });
+    expect(says(authorized, { now: PAID_AT + 900 })).to.equal('awaiting');
+    expect(says(authorized, { now: PAID_AT + 901 })).to.equal('held:not_captured');
+  });
+
+  it('holds a payment that Razorpay said it does not know, until it is seen again', () => {
+    const unknown = (at: number) => paymentDoc({}, { absence: register({ absent: true as const }, at) });
+    expect(says(unknown(PAID_AT + 4))).to.equal('held:unknown_at_razorpay');
+    expect(says(unknown(PAID_AT + 3))).to.equal('ticketed:1');
+  });
+
+  const held: [HoldReason, PaymentDoc, Partial<Surroundings>][] = [
+    ['unassigned_event', paymentDoc(), { events: [eventDoc(), another()] }],
+    ['unassigned_event', paymentDoc(), { events: [] }],
+    ['unassigned_event', paymentDoc({ notes: { ...STUDENT, event_id: '99' } }), {}],
+    ['incomplete_details', paymentDoc({ notes: { name: 'Asha Rao', phone: '9800000001' } }), {}],
+    ['wrong_currency', paymentDoc({ currency: 'USD' }), {}],
+    ['underpaid', paymentDoc({ amount: 29_899 }), {}],
+    ['event_full', paymentDoc(), { seats: false }],
+    ['event_closed', paymentDoc(), { events: [eventDoc({ closes_at: new Date((PAID_AT - 1) * 1_000) })] }],
+    [
+      'event_closed',
+      paymentDoc({ notes: { ...STUDENT, event_id: '1' } }),
+      { events: [eventDoc({ status: 'closed', closed_at: new Date((PAID_AT - 1) * 1_000) })] },
+    ],
+    [
+      'event_cancelled',
+      paymentDoc({ notes: { ...STUDENT, event_id: '1' } }),
+      { events: [eventDoc({ status: 'cancelled' })] },
+    ],
+    ['duplicate_payment', paymentDoc(), { twins: [attendeeDoc({ payment_id: 'pay_BBBBBBBBBBBBBB' })] }],
+  ];
+  for (const [reason, payment, change] of held)
+    it(`holds for ${reason} (${JSON.stringify(payment.payment?.value.notes.length)} notes, ${JSON.stringify(Object.keys(change))})`, () => {
+      expect(says(payment, change)).to.equal(`held:${reason}`);
+    });
+
+  it('lets a payment go on once a person released that very hold, and no other', () => {
+    for (const [reason, payment, change] of held) {
+      const released = { ...payment, overrides: { released: [reason] } };
+      const expected = (RELEASABLE as readonly string[]).includes(reason) ? 'ticketed:1' : null;
+      if (expected) expect(says(released, change), reason).to.equal(expected);
+      const others = { ...payment, overrides: { released: HOLD_REASONS.filter((one) => one !== reason) } };
+      expect(says(others, change), reason).to.equal(`held:${reason}`);
+    }
+  });
+
+  it('tickets what was paid before closing, at closing included', () => {
+    for (const field of ['closes_at', 'closed_at'] as const)
+      expect(says(paymentDoc(), { events: [eventDoc({ [field]: new Date(PAID_AT * 1_000) })] })).to.equal('ticketed:1');
+  });
+
+  it('compares the amount with the price in force when it was paid, never net of refunds', () => {
+    const at = (seconds: number, amount: number | null) => ({ amount, from: new Date(seconds * 1_000) });
+    const withPrices = (prices: EventDoc['prices'], entity = {}) =>
+      says(paymentDoc(entity), { events: [eventDoc({ prices })] });
+    expect(withPrices([at(PAID_AT - 10, 20_000), at(PAID_AT + 1, 50_000)])).to.equal('ticketed:1');
+    expect(withPrices([at(PAID_AT - 10, 20_000), at(PAID_AT, 50_000)])).to.equal('held:underpaid');
+    expect(withPrices([at(PAID_AT + 10, 50_000), at(PAID_AT + 20, 100)])).to.equal('held:underpaid');
+    expect(withPrices([])).to.equal('ticketed:1');
+    expect(withPrices([at(0, null)], { amount: 1 })).to.equal('ticketed:1');
+    expect(withPrices([at(0, 29_900)], { amount_refunded: 29_000 })).to.equal('ticketed:1');
+  });
+
+  it('finds the event by a person’s word, the notes, the QR code, the default, the only open one, in this order', () => {
+    const events = [
+      eventDoc({ razorpay_qr_id: 'qr_AAAAAAAAAAAAAA' }),
+      another(),
+      eventDoc({ _id: 3, status: 'closed' }),
+    ];
+    const qr = register({ id: 'qr_AAAAAAAAAAAAAA', notes: [] });
+    const noted = (event_id: unknown) => ({ notes: { ...STUDENT, event_id } });
+    expect(says(paymentDoc(noted(2), { qr, overrides: { event_id: 1 } }), { events })).to.equal('ticketed:1');
+    for (const note of ['2', 2, ' 002 ', '#2', 'hackathon', 'Hackathon'])
+      expect(says(paymentDoc(noted(note), { qr }), { events }), String(note)).to.equal('ticketed:2');
+    expect(says(paymentDoc({}, { qr }), { events })).to.equal('ticketed:1');
+    expect(says(paymentDoc(), { events }, { ...rules, defaultEventId: 2 })).to.equal('ticketed:2');
+    expect(says(paymentDoc(), { events: events.slice(1) })).to.equal('ticketed:2');
+    expect(says(paymentDoc(), { events })).to.equal('held:unassigned_event');
+  });
+
+  it('does not move a ticket on a guess, but does on a fact', () => {
+    const events = [eventDoc(), another()];
+    const attendee = attendeeDoc({ event_id: 2 });
+    expect(says(paymentDoc(), { events, attendee })).to.equal('ticketed:2');
+    expect(says(paymentDoc(), { events, attendee }, { ...rules, defaultEventId: 1 })).to.equal('ticketed:2');
+    expect(says(paymentDoc({ notes: { ...STUDENT, event_id: '1' } }), { events, attendee })).to.equal('ticketed:1');
+    expect(says(paymentDoc({}, { overrides: { event_id: 1 } }), { events, attendee })).to.equal('ticketed:1');
+  });
+
+  it('adopts an attendee made by hand instead of holding a duplicate', () => {
+    const byHand = attendeeDoc({ payment_id: null });
+    const result = outcome(paymentDoc(), { twins: [byHand] });
+    expect(result.kind === 'ticketed' && result.adopt).to.equal(byHand);
+  });
+
+  it('gives a released second payment a key of its own', () => {
+    const twins: AttendeeDoc[] = [attendeeDoc({ payment_id: 'pay_BBBBBBBBBBBBBB' })];
+    const result = outcome(paymentDoc({}, { overrides: { released: ['duplicate_payment'] } }), { twins });
+    expect(result.kind === 'ticketed' && result.key).to.equal('21CS042|EXAMPLEINSTITUTE#pay_AAAAAAAAAAAAAA');
+  });
+
+  it('flags what deserves a look', () => {
+    const refund = (status: string) => ({
+      rfnd_A: register({ id: 'rfnd_A', payment_id: 'p', amount: 1, currency: null, status, created_at: 1 }),
+    });
+    const dispute = (status: string) => ({
+      disp_A: register({
+        id: 'disp_A',
+        payment_id: 'p',
+        amount: 1,
+        currency: null,
+        status,
+        phase: null,
+        reason_code: null,
+        created_at: 1,
+      }),
+    });
+    expect(flags(paymentDoc())).to.deep.equal([]);
+    expect(flags(paymentDoc({ amount: 30_000 }))).to.deep.equal(['overpaid']);
+    expect(flags(paymentDoc({}, { refunds: refund('failed') }))).to.deep.equal(['refund_failed']);
+    expect(flags(paymentDoc({}, { refunds: refund('processed') }))).to.deep.equal([]);
+    for (const [status, flagged] of [
+      ['open', true],
+      ['lost', true],
+      ['won', false],
+      ['closed', false],
+    ] as const)
+      expect(flags(paymentDoc({}, { disputes: dispute(status) }))).to.deep.equal(flagged ? ['disputed'] : []);
+    expect(
+      flags(paymentDoc({ status: 'refunded' }), { attendee: attendeeDoc({ checked_in_at: new Date() }) }),
+    ).to.deep.equal(['refunded_after_entry']);
+  });
+
+  it('mails to the address in the notes, else to Razorpay’s unless that is its placeholder', () => {
+    const email = (notes: object, entity: string | null) =>
+      decide(paymentDoc({ notes: { ...STUDENT, ...notes }, email: entity }), around(), rules).reading.email;
+    expect(email({}, 'other@example.edu')).to.equal('asha@example.edu');
+    expect(email({ email: '' }, 'other@example.edu')).to.equal('other@example.edu');
+    expect(email({ email: 'asha at example' }, 'other@example.edu')).to.equal('other@example.edu');
+    expect(email({ email: '' }, 'void@razorpay.com')).to.equal(null);
+    expect(email({ email: 'a@b.c\r\nBcc: x@y.zz' }, null)).to.equal(null);
+  });
+
+  it('always comes to exactly one known outcome, and to the same one again', () => {
+    const maybe = <T>(value: T) => fc.constantFrom(undefined, value);
+    fc.assert(
+      fc.property(
+        fc.record({
+          status: fc.constantFrom('created', 'failed', 'authorized', 'captured', 'refunded', 'x'),
+          amount: fc.constantFrom(0, 1, 29_900, 50_000),
+          amount_refunded: fc.constantFrom(0, 1, 29_900),
+          currency: fc.constantFrom('INR', 'USD'),
+          notes: fc.constantFrom([], STUDENT, { ...STUDENT, event_id: '2' }, { name: 'A', phone: '1' }),
+        }),
+        fc.constantFrom([], [eventDoc()], [eventDoc(), another()]),
+        maybe(attendeeDoc()),
+        fc.boolean(),
+        (entity, events, attendee, seats) => {
+          const change = { events, attendee: attendee ?? null, seats };
+          const first = decide(paymentDoc(entity), around(change), rules);
+          expect(OUTCOME_KINDS).to.include(first.outcome.kind);
+          expect(decide(paymentDoc(entity), around(change), rules)).to.deep.equal(first);
+          // Money that came in never ends in silence: ticket, hold or refund.
+          if (entity.status === 'captured' && first.reading.looksOurs)
+            expect(['ticketed', 'held', 'revoked']).to.include(first.outcome.kind);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('the second look at Razorpay', () => {
+  const wanted = (payment: PaymentDoc, change: Partial<Surroundings> = {}) =>
+    lookupWanted(payment, decide(payment, around(change), rules));
+
+  it('is owed before a captured payment is called foreign or held for what an order or QR code may tell', () => {
+    expect(wanted(paymentDoc({ notes: [] }))).to.equal('must');
+    expect(wanted(paymentDoc({ notes: [], order_id: 'order_AAAAAAAAAAAAAA' }))).to.equal('must');
+    expect(wanted(paymentDoc({ notes: { name: 'A', phone: '1' } }))).to.equal('must');
+    expect(wanted(paymentDoc(), { events: [] })).to.equal('must');
+  });
+
+  it('is worth a try before an event is guessed among several, or a mail has no address', () => {
+    const guessing = { events: [eventDoc(), another({ status: 'closed' })] };
+    const order = { order_id: 'order_AAAAAAAAAAAAAA' };
+    expect(wanted(paymentDoc(order), guessing)).to.equal('may');
+    expect(wanted(paymentDoc({ description: 'QRv2 Payment' }), guessing)).to.equal('may');
+    expect(wanted(paymentDoc({ ...order, notes: { ...STUDENT, email: '' } }))).to.equal('may');
+    expect(wanted(paymentDoc(), guessing)).to.equal('no');
+    expect(wanted(paymentDoc(order))).to.equal('no');
+    expect(wanted(paymentDoc({ ...order, notes: { ...STUDENT, event_id: '1' } }), guessing)).to.equal('no');
+  });
+
+  it('is had once, and not for what is not captured or was seen already', () => {
+    expect(wanted(paymentDoc({ notes: [] }, { looked_up_at: new Date() }))).to.equal('no');
+    expect(wanted(paymentDoc({ notes: [], status: 'failed' }))).to.equal('no');
+    expect(wanted(paymentDoc({ notes: [] }, { qr: register({ id: 'qr_AAAAAAAAAAAAAA', notes: [] }) }))).to.equal('no');
+    expect(
+      wanted(
+        paymentDoc(
+          { notes: [], order_id: 'order_AAAAAAAAAAAAAA' },
+          { order: register({ id: 'order_AAAAAAAAAAAAAA', notes: [] }) },
+        ),
+      ),
+    ).to.equal('no');
+  });
+
+  it('brings back what was stripped when a payment turns out to be ours', () => {
+    const foreign = paymentDoc({ notes: [] }, { looked_up_at: new Date() });
+    const stub = {
+      ...foreign,
+      payment: { ...(foreign.payment as NonNullable<PaymentDoc['payment']>), stripped: true },
+    };
+    expect(wanted(stub)).to.equal('no');
+    expect(wanted({ ...stub, overrides: { ours: true } })).to.equal('must');
+    const keys = {
+      ...stub.payment,
+      value: {
+        ...stub.payment.value,
+        notes: [
+          { key: 'Name', value: '' },
+          { key: 'USN', value: '' },
+        ],
+      },
+    };
+    expect(wanted({ ...stub, payment: keys })).to.equal('must');
+  });
+});
