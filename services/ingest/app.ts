@@ -1,12 +1,17 @@
 /** Ingest: Razorpay's webhooks come in here, and here Razorpay is asked for what they missed. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../../shared/http/listen.ts';
 import type { Logger } from '../../shared/log/index.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
+import { isUnreachable } from '../../shared/store/errors.ts';
 import { bindMode, modeOf } from './binding.ts';
 import type { IngestConfig } from './config.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { createRazorpay } from './razorpay/client.ts';
 import type { RetryPolicy } from './razorpay/retry.ts';
+import type { SweepTools } from './sweep/run.ts';
+import { type Scheduler, startScheduler } from './sweep/scheduler.ts';
+import { answerRequests } from './sync/requests.ts';
 import { createAccountGuard } from './webhook/account.ts';
 import { createWebhookApp } from './webhook/app.ts';
 
@@ -16,6 +21,10 @@ export interface IngestOptions {
   retry?: RetryPolicy;
   /** Of each call to Razorpay, ms. */
   timeoutMs?: number;
+  /** How long nothing may arrive in the store before a sweep gives up, ms. */
+  stuckAfterMs?: number;
+  /** False: sweeps run on demand only. */
+  schedule?: boolean;
   /** What to do about an error that ends the service. By default it ends the process. */
   fatal?: (error: unknown) => void;
 }
@@ -49,15 +58,40 @@ export async function startIngest(config: IngestConfig, options: IngestOptions =
     ...(options.retry && { retry: options.retry }),
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
   });
-  void razorpay;
   const ops = await parts.serveOps(config.INGEST_OPS_PORT);
   const door = await listen(webhooks.callback(), config.INGEST_PORT, config.HOST, 'ingest');
+  const tools: SweepTools = {
+    store,
+    bus,
+    razorpay,
+    metrics,
+    log,
+    windowMs: config.SWEEP_WINDOW,
+    intervalMs: config.SWEEP_INTERVAL,
+    firstFrom: config.SWEEP_FIRST_FROM,
+    stuckAfterMs: options.stuckAfterMs,
+  };
+  let bound = false;
   let stopping = false;
+  let scheduler: Scheduler | undefined;
+  const requests = answerRequests(tools, () => bound);
 
-  const begin = async () => {
+  const bind = async () => {
     await parts.storeReady;
     await bindMode(store, modeOf(config.RAZORPAY_KEY_ID));
     await account.load();
+  };
+  const begin = async () => {
+    while (!bound && !stopping) {
+      try {
+        await bind();
+        bound = true;
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        await sleep(1_000);
+      }
+    }
+    if (!stopping && options.schedule !== false) scheduler = startScheduler(tools);
   };
   begin().catch((error: unknown) => {
     if (!stopping) (options.fatal ?? endLoudly)(error);
@@ -70,7 +104,8 @@ export async function startIngest(config: IngestConfig, options: IngestOptions =
     log,
     async stop() {
       stopping = true;
-      await door.close();
+      // First the work that speaks for itself in the store, then the door and what everything stands on.
+      await Promise.all([scheduler?.stop(), requests.stop(), door.close()]);
       await parts.close();
       await ops.close(0);
     },

@@ -1,0 +1,186 @@
+/**
+ * What a sweep has published, and whether it has arrived: "complete" means that every payment it saw is in the store,
+ * looked up again after publishing, so that a broker lost with all its messages loses nothing (P8). Keeps ids and
+ * versions only: a first sweep may publish tens of thousands.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bus, BusUnavailable, OBSERVED, UNREADABLE } from '../../../shared/bus/index.ts';
+import type { OutcomeKind } from '../../../shared/outcome.ts';
+import { type Observation, type Register, type Sighting, sightings } from '../../../shared/razorpay/observation.ts';
+import { digest } from '../../../shared/razorpay/version.ts';
+import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+
+/** What one sight brings; who saw it is known here. */
+export type Sight = Omit<Observation, 'id' | 'source' | 'event' | 'correlation_id'>;
+
+/** Published, but not in the store: ticketing is down, or the broker was lost. */
+export class NotStored extends Error {
+  override readonly name = 'NotStored';
+}
+
+export interface DeliveryOptions {
+  bus: Bus;
+  store: Pick<Store, 'payments'>;
+  sweepId: string;
+  source: 'sweep' | 'sync';
+  correlationId: string;
+  signal: AbortSignal;
+  /** How long nothing may arrive before the sweep gives up, ms. */
+  stuckAfterMs?: number;
+  /** How long a bus that is away is waited for, ms. */
+  busWithinMs?: number;
+}
+
+export interface Deliveries {
+  /** Publishes a sight once; true if it was new. @throws BusUnavailable */
+  publish(sight: Sight): Promise<boolean>;
+  /** Publishes what could not be read, once. @throws BusUnavailable */
+  publishUnreadable(raw: unknown): Promise<boolean>;
+  /** Payments published about. */
+  ids(): IterableIterator<string>;
+  size(): number;
+  /** Also waits for this payment to be settled, although nothing was published about it. */
+  watch(paymentId: string): void;
+  /** @throws NotStored when nothing has arrived for `stuckAfterMs` */
+  awaitStored(onRound: () => Promise<void>): Promise<void>;
+  /** Waits at most `withinMs`; how many came to what, and how many are still pending. */
+  awaitSettled(withinMs: number, signal?: AbortSignal): Promise<Record<OutcomeKind | 'pending', number>>;
+}
+
+type Expectation = Pick<Sighting, 'path'> & { version: string };
+
+const STUCK_AFTER_MS = 120_000;
+const BUS_WITHIN_MS = 20_000;
+const BATCH = 500;
+/** Between two looks; the first is soon, as most arrive at once. */
+const LOOK_MS = [50, 100, 250, 500, 1_000];
+
+const lookMs = (round: number) => LOOK_MS[Math.min(round, LOOK_MS.length - 1)] ?? 1_000;
+
+type Versioned = Record<string, unknown> & { _id: string };
+
+function arrived(doc: Versioned, { path: [group, id], version }: Expectation): boolean {
+  const found = doc[group];
+  const register = (id === undefined ? found : (found as Record<string, unknown> | undefined)?.[id]) as
+    | Register<object>
+    | undefined;
+  return register !== undefined && register.version >= version;
+}
+
+const VERSIONS = {
+  'payment.version': 1,
+  'order.version': 1,
+  'qr.version': 1,
+  'absence.version': 1,
+  refunds: 1,
+  disputes: 1,
+} as const;
+
+const key = ({ path }: Expectation) => path.join('.');
+
+export function createDeliveries(options: DeliveryOptions): Deliveries {
+  const { bus, store, sweepId, source, correlationId, signal } = options;
+  const published = new Set<string>();
+  const watched = new Set<string>();
+  const awaited = new Map<string, Expectation[]>();
+
+  async function put(subject: string, bytes: Uint8Array, id: string): Promise<void> {
+    const until = performance.now() + (options.busWithinMs ?? BUS_WITHIN_MS);
+    for (let round = 0; ; round++) {
+      signal.throwIfAborted();
+      try {
+        await bus.publish(subject, bytes, id, correlationId);
+        return;
+      } catch (error) {
+        if (!(error instanceof BusUnavailable) || performance.now() > until) throw error;
+        await sleep(lookMs(round + 2), undefined, { signal });
+      }
+    }
+  }
+
+  function expect(observation: Observation): void {
+    const paymentId = observation.payment_id;
+    const expectations = new Map((awaited.get(paymentId) ?? []).map((one) => [key(one), one]));
+    for (const { path, register } of sightings(observation)) {
+      const one = { path, version: register.version };
+      const before = expectations.get(key(one));
+      if (!before || before.version < one.version) expectations.set(key(one), one);
+    }
+    awaited.set(paymentId, [...expectations.values()]);
+    watched.add(paymentId);
+  }
+
+  const batches = (ids: Iterable<string>): string[][] => {
+    const all = [...ids];
+    return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) => all.slice(n * BATCH, (n + 1) * BATCH));
+  };
+
+  return {
+    async publish(sight) {
+      const { observed_at: _when, payment_id, ...facts } = sight;
+      const id = `${sweepId}.${payment_id}.${digest(facts)}`;
+      if (published.has(id)) return false;
+      published.add(id);
+      const observation: Observation = { id, source, correlation_id: correlationId, ...sight };
+      await put(OBSERVED, Buffer.from(JSON.stringify(observation)), id);
+      expect(observation);
+      return true;
+    },
+    async publishUnreadable(raw) {
+      const bytes = Buffer.from(JSON.stringify(raw) ?? 'null');
+      // No sweep in it: the same odd item in the next sweep is the same dead letter.
+      const id = `unreadable.${digest({ raw })}`;
+      if (published.has(id)) return false;
+      published.add(id);
+      await put(UNREADABLE, bytes, id);
+      return true;
+    },
+    ids: () => watched.keys(),
+    size: () => watched.size,
+    watch: (paymentId) => void watched.add(paymentId),
+    async awaitStored(onRound) {
+      let movedAt = performance.now();
+      for (let round = 0; awaited.size > 0; round++) {
+        signal.throwIfAborted();
+        const before = awaited.size;
+        const [batch = []] = batches(awaited.keys());
+        const docs = (await store.payments.find({ _id: { $in: batch } }, VERSIONS).lean()) as unknown as Versioned[];
+        for (const doc of docs)
+          if (awaited.get(doc._id)?.every((expectation) => arrived(doc, expectation))) awaited.delete(doc._id);
+        await onRound();
+        if (awaited.size < before) {
+          movedAt = performance.now();
+          round = 0;
+          continue;
+        }
+        if (performance.now() - movedAt > (options.stuckAfterMs ?? STUCK_AFTER_MS))
+          throw new NotStored(
+            `${awaited.size} of the payments it published are not stored: is ticketing running, and does it reach the store?`,
+          );
+        await sleep(lookMs(round), undefined, { signal });
+      }
+    },
+    async awaitSettled(withinMs, untilAborted) {
+      const counts = { foreign: 0, revoked: 0, awaiting: 0, held: 0, ticketed: 0, pending: 0 };
+      const until = performance.now() + withinMs;
+      const open = new Set(watched);
+      for (let round = 0; open.size > 0; round++) {
+        for (const batch of batches(open)) {
+          const settled = await store.payments
+            .find({ _id: { $in: batch }, pending: false }, { 'outcome.kind': 1 })
+            .lean<Pick<PaymentDoc, '_id' | 'outcome'>[]>();
+          for (const { _id, outcome } of settled) {
+            open.delete(_id);
+            if (outcome) counts[outcome.kind]++;
+          }
+        }
+        if (open.size === 0 || performance.now() > until || untilAborted?.aborted) break;
+        // Cut short by an abort: everything is stored by now, so there is nothing to lose.
+        await sleep(lookMs(round), undefined, untilAborted ? { signal: untilAborted } : {}).catch(() => undefined);
+      }
+      counts.pending = open.size;
+      return counts;
+    },
+  };
+}

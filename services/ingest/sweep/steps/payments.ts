@@ -1,0 +1,105 @@
+/** Payments of the window: what the store has not, or has differently. One store query a page. */
+import type { PaymentEntity } from '../../../../shared/razorpay/entities.ts';
+import { paymentFacts, type QrFacts } from '../../../../shared/razorpay/facts.ts';
+import { digest } from '../../../../shared/razorpay/version.ts';
+import type { PaymentDoc } from '../../../../shared/store/documents.ts';
+import type { Fetched } from '../../razorpay/client.ts';
+import { NotAtRazorpay } from '../../razorpay/errors.ts';
+import { inParallel } from '../in-parallel.ts';
+import { readList } from '../listing.ts';
+import { asked, deliver, readable, type Sweep, see } from '../sweep.ts';
+import type { Window } from '../window.ts';
+
+const AT_ONCE = 8;
+
+const DIGESTS = {
+  'payment.digest': 1,
+  'payment.value.status': 1,
+  'payment.value.order_id': 1,
+  'order.digest': 1,
+  'qr.digest': 1,
+  'outcome.kind': 1,
+} as const;
+
+/** A captured payment of ours whose order nobody has looked at: the student's details may sit on it. */
+function wantsOrder(doc: PaymentDoc | undefined): string | null {
+  if (!doc?.outcome || doc.outcome.kind === 'foreign' || doc.order) return null;
+  return doc.payment?.value.status === 'captured' ? doc.payment.value.order_id : null;
+}
+
+function noteOrder(sweep: Sweep, doc: PaymentDoc | undefined): void {
+  const orderId = wantsOrder(doc);
+  if (doc && orderId) sweep.orders.set(orderId, [...(sweep.orders.get(orderId) ?? []), doc._id]);
+}
+
+async function fetched(sweep: Sweep, id: string): Promise<Fetched<PaymentEntity> | null> {
+  try {
+    return await sweep.razorpay.payment(id, asked(sweep));
+  } catch (error) {
+    if (!(error instanceof NotAtRazorpay)) throw error;
+    sweep.log.warn({ payment_id: id }, 'sweep: listed, but unknown by its id');
+    return null;
+  }
+}
+
+async function compare(sweep: Sweep, listed: Fetched<PaymentEntity>, doc: PaymentDoc | undefined, qr?: QrFacts) {
+  const { id, created_at } = listed.entity;
+  const facts = paymentFacts(listed.entity);
+  const stored = doc?.payment?.digest;
+  const newQr = qr !== undefined && doc?.qr?.digest !== digest(qr);
+  const withQr = newQr && qr ? { qr } : {};
+  const seenAt = { payment_id: id, observed_at: listed.observedAt };
+  if (stored === undefined)
+    return await deliver(sweep, { ...seenAt, payment: facts, ...withQr }, 'missing', created_at);
+  if (stored !== digest(facts)) {
+    // Lists lag: the store may well be ahead of this entry, so the payment itself is asked.
+    const now = await fetched(sweep, id);
+    const payment = now && paymentFacts(now.entity);
+    if (now && payment && digest(payment) !== stored)
+      return await deliver(
+        sweep,
+        { payment_id: id, observed_at: now.observedAt, payment, ...withQr },
+        'changed',
+        created_at,
+      );
+  }
+  // Without the payment: an entry that may be stale must not look newer than a webhook on its way.
+  if (newQr) await deliver(sweep, { ...seenAt, ...withQr }, 'changed', created_at);
+}
+
+/** Compares one page with the store. `qr`: they were paid through this code. */
+export async function comparePage(sweep: Sweep, page: PaymentEntity[], observedAt: number, qr?: QrFacts) {
+  const fresh = [...new Map(page.filter(({ id }) => !sweep.seen.has(id)).map((one) => [one.id, one])).values()];
+  if (fresh.length > 0) {
+    const ids = fresh.map(({ id }) => id);
+    const docs = (await sweep.store.payments.find({ _id: { $in: ids } }, DIGESTS).lean()) as PaymentDoc[];
+    const stored = new Map(docs.map((doc) => [doc._id, doc]));
+    await inParallel(fresh, AT_ONCE, async (entity) => {
+      const doc = stored.get(entity.id);
+      await compare(sweep, { entity, observedAt }, doc, qr);
+      noteOrder(sweep, doc);
+      see(sweep, entity.id);
+    });
+  }
+  await sweep.progress();
+}
+
+export async function sweepPayments(sweep: Sweep, window: Window): Promise<void> {
+  const pages = readList((query) => sweep.razorpay.payments(query, asked(sweep)), window);
+  for await (const page of pages) await comparePage(sweep, await readable(sweep, page), page.observedAt);
+}
+
+/** Asks for one payment by id and publishes it if it differs, or that Razorpay does not know it. */
+export async function checkPayment(sweep: Sweep, doc: Pick<PaymentDoc, '_id' | 'payment' | 'absence'>): Promise<void> {
+  try {
+    const { entity, observedAt } = await sweep.razorpay.payment(doc._id, asked(sweep));
+    const payment = paymentFacts(entity);
+    if (digest(payment) !== doc.payment?.digest)
+      await deliver(sweep, { payment_id: doc._id, observed_at: observedAt, payment }, 'changed', entity.created_at);
+  } catch (error) {
+    if (!(error instanceof NotAtRazorpay)) throw error;
+    const observed_at = sweep.razorpay.clock.now();
+    if (!doc.absence) await deliver(sweep, { payment_id: doc._id, observed_at, absent: true }, 'changed', null);
+  }
+  see(sweep, doc._id);
+}

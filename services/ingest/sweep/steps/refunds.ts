@@ -1,0 +1,106 @@
+/**
+ * Refunds of the window, and older ones that are still pending. Each that is new or changed is asked for by id (a list
+ * may show a refund as it was, and time decides between its states) and followed to its payment.
+ */
+import { paymentFacts, type RefundFacts, refundFacts } from '../../../../shared/razorpay/facts.ts';
+import type { Register } from '../../../../shared/razorpay/observation.ts';
+import { digest } from '../../../../shared/razorpay/version.ts';
+import type { PaymentDoc } from '../../../../shared/store/documents.ts';
+import { NotAtRazorpay } from '../../razorpay/errors.ts';
+import { inParallel } from '../in-parallel.ts';
+import { readList } from '../listing.ts';
+import { asked, deliver, readable, type Sweep, see } from '../sweep.ts';
+
+/** Razorpay brings a refund to an end within days; one that takes longer is its support's case. */
+const PENDING_SECONDS = 30 * 86_400;
+/** Razorpay refunds no payment older than 6 months. */
+const REFUNDABLE_SECONDS = 210 * 86_400;
+const AT_ONCE = 4;
+const ENDED = ['processed', 'failed'];
+
+type Refunded = Pick<PaymentDoc, '_id' | 'refunds' | 'payment'>;
+
+/** Fetches these refunds and their payment, and publishes what differs. */
+async function follow(sweep: Sweep, paymentId: string, refundIds: string[], stored: PaymentDoc['refunds']) {
+  const refunds: RefundFacts[] = [];
+  let observedAt = Number.MAX_SAFE_INTEGER;
+  for (const id of refundIds) {
+    try {
+      const fetched = await sweep.razorpay.refund(id, asked(sweep));
+      const facts = refundFacts(fetched.entity);
+      if (stored?.[id]?.digest === digest(facts)) continue;
+      refunds.push(facts);
+      observedAt = Math.min(observedAt, fetched.observedAt);
+    } catch (error) {
+      if (!(error instanceof NotAtRazorpay)) throw error;
+      sweep.log.warn({ payment_id: paymentId, refund_id: id }, 'sweep: a refund is unknown by its id');
+    }
+  }
+  if (refunds.length === 0) return;
+  try {
+    const { entity, observedAt: at } = await sweep.razorpay.payment(paymentId, asked(sweep));
+    // The earliest of the answers: none of the facts may claim to be newer than it is.
+    const sight = { payment_id: paymentId, observed_at: Math.min(observedAt, at) };
+    await deliver(sweep, { ...sight, payment: paymentFacts(entity), refunds }, 'changed', newest(refunds));
+  } catch (error) {
+    if (!(error instanceof NotAtRazorpay)) throw error;
+    sweep.log.warn({ payment_id: paymentId }, 'sweep: the payment of a refund is unknown by its id');
+  }
+  see(sweep, paymentId);
+}
+
+const newest = (refunds: RefundFacts[]) => Math.max(...refunds.map(({ created_at }) => created_at));
+
+async function sweepListed(sweep: Sweep): Promise<Set<string>> {
+  const seen = new Set<string>();
+  const pages = readList((query) => sweep.razorpay.refunds(query, asked(sweep)), sweep.window);
+  for await (const page of pages) {
+    const fresh = (await readable(sweep, page)).filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    const ids = [...new Set(fresh.map(({ payment_id }) => payment_id))];
+    const docs =
+      ids.length === 0 ? [] : await sweep.store.payments.find({ _id: { $in: ids } }, { refunds: 1 }).lean<Refunded[]>();
+    const stored = new Map(docs.map((doc) => [doc._id, doc.refunds]));
+    const news = fresh.filter(
+      (refund) => stored.get(refund.payment_id)?.[refund.id]?.digest !== digest(refundFacts(refund)),
+    );
+    const refundsOf = (paymentId: string) => news.filter(({ payment_id }) => payment_id === paymentId);
+    const concerned = new Set(news.map(({ payment_id }) => payment_id));
+    await inParallel(concerned, AT_ONCE, (id) =>
+      follow(
+        sweep,
+        id,
+        refundsOf(id).map((refund) => refund.id),
+        stored.get(id),
+      ),
+    );
+    await sweep.progress();
+  }
+  return seen;
+}
+
+const isPending = (since: number) => (register: Register<RefundFacts>) =>
+  !ENDED.includes(register.value.status) && register.value.created_at >= since;
+
+async function sweepPending(sweep: Sweep, seen: ReadonlySet<string>): Promise<void> {
+  const { to } = sweep.window;
+  const filter = {
+    'payment.value.amount_refunded': { $gt: 0 },
+    'payment.value.created_at': { $gte: to - REFUNDABLE_SECONDS },
+  };
+  const docs = sweep.store.payments.find(filter, { refunds: 1 }).lean<Refunded[]>().cursor();
+  const pending: [string, string[], PaymentDoc['refunds']][] = [];
+  for await (const doc of docs as AsyncIterable<Refunded>) {
+    const open = Object.values(doc.refunds ?? {}).filter(isPending(to - PENDING_SECONDS));
+    const ids = open.map(({ value }) => value.id).filter((id) => !seen.has(id));
+    if (ids.length > 0) pending.push([doc._id, ids, doc.refunds]);
+  }
+  await inParallel(pending, AT_ONCE, async ([paymentId, ids, refunds]) => {
+    await follow(sweep, paymentId, ids, refunds);
+    await sweep.progress();
+  });
+}
+
+export async function sweepRefunds(sweep: Sweep): Promise<void> {
+  await sweepPending(sweep, await sweepListed(sweep));
+}

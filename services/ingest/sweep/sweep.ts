@@ -1,0 +1,97 @@
+/** One sweep while it runs: what its steps share. */
+import type { Logger } from '../../../shared/log/index.ts';
+import type { SweepCounts } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import type { IngestMetrics } from '../metrics.ts';
+import { type CallOptions, isUnreadable, type Page, type Razorpay } from '../razorpay/client.ts';
+import type { Deliveries, Sight } from './deliveries.ts';
+import type { Window } from './window.ts';
+
+export interface Sweep {
+  id: string;
+  /** Seconds on Razorpay's clock; steps may look further back than this. */
+  window: Window;
+  razorpay: Razorpay;
+  store: Store;
+  log: Logger;
+  metrics: IngestMetrics;
+  signal: AbortSignal;
+  deliveries: Deliveries;
+  counts: SweepCounts;
+  /** Payments seen at Razorpay. */
+  seen: Set<string>;
+  /** Payments that are new or changed, so that each counts once. */
+  news: Map<string, 'missing' | 'changed'>;
+  /** Per QR code, up to where its payments were seen: kept when the sweep is complete. */
+  qrCodes: Map<string, number>;
+  /** Of our payments: captured through an order that was not looked at yet. */
+  orders: Map<string, string[]>;
+  /** Says which step it is at. */
+  at(step: string): void;
+  /** Writes its progress down, every few seconds at most. @throws when it is interrupted */
+  progress(): Promise<void>;
+}
+
+export const noCounts = (): SweepCounts => ({
+  calls: 0,
+  pages: 0,
+  fetched: 0,
+  missing: 0,
+  changed: 0,
+  published: 0,
+  found: 0,
+  ticketed: 0,
+  held: 0,
+  foreign: 0,
+  awaiting: 0,
+  revoked: 0,
+  pending: 0,
+});
+
+/** Each try counts as a call. */
+export const asked = (sweep: Sweep): CallOptions => ({
+  signal: sweep.signal,
+  onCall: () => {
+    sweep.counts.calls++;
+  },
+});
+
+/** Younger than this, a webhook may still be on its way: published all the same, but not counted as missed. */
+export const YOUNG_SECONDS = 120;
+
+/** Counts a payment that Razorpay has and we have not, or have differently. */
+function count(sweep: Sweep, paymentId: string, news: 'missing' | 'changed', createdAt: number | null): void {
+  if (sweep.news.has(paymentId)) return;
+  sweep.news.set(paymentId, news);
+  sweep.counts[news]++;
+  if (createdAt === null || createdAt > sweep.razorpay.clock.now() - YOUNG_SECONDS) return;
+  sweep.counts.found++;
+  sweep.metrics.sweepFound.inc();
+}
+
+/** Publishes what is new or changed, and counts it. */
+export async function deliver(sweep: Sweep, sight: Sight, news: 'missing' | 'changed', createdAt: number | null) {
+  if (!(await sweep.deliveries.publish(sight))) return;
+  sweep.counts.published++;
+  count(sweep, sight.payment_id, news, createdAt);
+}
+
+export function see(sweep: Sweep, paymentId: string): void {
+  sweep.seen.add(paymentId);
+  sweep.counts.fetched = sweep.seen.size;
+}
+
+/** Counts a page, hands its odd items to the dead letters, and returns the rest. */
+export async function readable<T extends object>(sweep: Sweep, page: Page<T>): Promise<T[]> {
+  sweep.counts.pages++;
+  sweep.metrics.sweepPages.inc();
+  const good: T[] = [];
+  for (const item of page.items) {
+    if (!isUnreadable(item)) good.push(item);
+    else if (await sweep.deliveries.publishUnreadable(item.raw)) {
+      sweep.metrics.unreadable.inc({ source: 'sweep' });
+      sweep.log.error({ razorpay_id: item.id }, 'sweep: an entry cannot be read; it goes to the dead letters');
+    }
+  }
+  return good;
+}

@@ -1,0 +1,36 @@
+/** Which stretch of creation time a sweep looks at. Pure; all in whole seconds on Razorpay's clock. */
+
+export interface WindowFacts {
+  /** Razorpay's clock, now. */
+  now: number;
+  /** `SWEEP_WINDOW`, in seconds. */
+  windowSeconds: number;
+  /** Up to here, a complete sweep has seen everything; null: there was none. */
+  watermark: number | null;
+  /** `SWEEP_FIRST_FROM`. */
+  firstFrom: number | null;
+  /** When the earliest event was made; null: there is no event. */
+  earliestEventCreation: number | null;
+}
+
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/** A payment may take its time to show up in Razorpay's lists, so each sweep looks at the hour before the watermark again. */
+export const OVERLAP_SECONDS = 3_600;
+/** Razorpay takes no `from` before 2000. */
+export const EARLIEST = 946_684_800;
+
+const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+
+/**
+ * `to` is now, pinned for the whole sweep. `from` goes back the window, and as far as the last complete sweep; before
+ * there was one, to `SWEEP_FIRST_FROM`, or else to the creation of the earliest event.
+ */
+export function sweepWindow({ now, windowSeconds, watermark, firstFrom, earliestEventCreation }: WindowFacts): Window {
+  const to = Math.max(EARLIEST, Math.floor(now));
+  const since = watermark === null ? (firstFrom ?? earliestEventCreation ?? to) : watermark - OVERLAP_SECONDS;
+  return { from: clamp(Math.floor(Math.min(to - windowSeconds, since)), EARLIEST, to), to };
+}
