@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Child, ChildNotStarted, spawnChild } from './child.ts';
-import { identify, isRunning, type ProcessIdentity } from './identity.ts';
+import { identify, isRunning, type ProcessIdentity, parseIdentity } from './identity.ts';
 import { Locked, takeLock, waitForLock } from './lock.ts';
+import { endGroup } from './process-group.ts';
 import { endStale } from './stale.ts';
 
 const sleeper = { command: 'sleep', args: ['300'] };
@@ -35,13 +36,14 @@ describe('owned child processes', () => {
     return child;
   };
 
-  // A parent of its own, which owns a child, says the child's pid, and does `then`.
+  // A parent of its own, which owns a child, says which (it may be gone when we look), and does `then`.
   const parentOf = async (child: { command: string; args: string[] }, then: string) => {
     const code = `
       import { spawnChild } from ${JSON.stringify(new URL('./child.ts', import.meta.url).href)};
+      import { identify } from ${JSON.stringify(new URL('./identity.ts', import.meta.url).href)};
       const lines = process.argv[1];
       await new Promise((ready, failed) => spawnChild({ name: 'c', ...JSON.parse(lines), onLine: ready }).then(
-        (child) => { console.log(child.pid); if (!lines.includes('ready')) ready(); }, failed));
+        (child) => { console.log(JSON.stringify(identify(child.pid))); if (!lines.includes('ready')) ready(); }, failed));
       console.log('go'); ${then}`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', code, JSON.stringify(child)];
     const parent: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
@@ -51,9 +53,9 @@ describe('owned child processes', () => {
       out += chunk;
     });
     await until(() => out.includes('go'), 'the parent starts its child');
-    const pid = Number.parseInt(out, 10);
-    open.push({ kill: () => isRunning(identity) && process.kill(-pid, 'SIGKILL') });
-    const identity = identityOf(pid);
+    const identity = parseIdentity(out.split('\n')[0] ?? '');
+    if (identity === null) throw new Error(`No identity in ${out}`);
+    open.push({ kill: () => endGroup(identity, 0) });
     return { parent, identity };
   };
 

@@ -80,7 +80,9 @@ async function prepareStore(secantus: Secantus, env: NodeJS.ProcessEnv): Promise
   const dir = join(secantus.folder, 'prepare');
   const server = await startServerProcess('SecantusDB', '', { dir }, async (port) =>
     secantusLaunch(secantus, dir, port, env),
-  );
+  ).catch((cause: unknown) => {
+    throw new InstallFailed(`SecantusDB does not run here: ${(cause as Error).message}`, { cause });
+  });
   const client = await mongo.MongoClient.connect(server.url);
   try {
     const db = client.db('throwaway');
