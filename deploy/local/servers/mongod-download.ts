@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnChild } from '../children/child.ts';
 import { InstallFailed } from './errors.ts';
@@ -23,19 +23,24 @@ export async function downloadedMongod(
   const command = join(folder, 'mongod');
   if (isExecutable(command)) return { command, cached: true };
   const failed = `${folder}.failed`;
-  if (existsSync(failed) && Date.now() - statSync(failed).mtimeMs < triedAgainAfterMs) {
-    throw new InstallFailed(`no mongod could be downloaded within the last day (remove ${failed} to try again now)`);
-  }
-  try {
-    await installOnce(folder, report, (temporary) => download(temporary, env, report));
-  } catch (error) {
-    if (!(error instanceof InstallFailed)) throw error;
-    mkdirSync(dirname(failed), { recursive: true });
-    writeFileSync(failed, `${error.message}\n`);
-    throw error;
-  }
+  refuseAfterFailure(failed);
+  await installOnce(folder, report, async (temporary) => {
+    refuseAfterFailure(failed); // that of another process, which we waited for
+    try {
+      await download(temporary, env, report);
+    } catch (error) {
+      if (error instanceof InstallFailed) writeFileSync(failed, `${error.message}\n`);
+      throw error;
+    }
+  });
   rmSync(failed, { force: true });
   return { command, cached: false };
+}
+
+function refuseAfterFailure(failed: string): void {
+  const since = statSync(failed, { throwIfNoEntry: false })?.mtimeMs;
+  if (since === undefined || Date.now() - since > triedAgainAfterMs) return;
+  throw new InstallFailed(`no mongod could be downloaded within the last day (remove ${failed} to try again now)`);
 }
 
 async function download(folder: string, env: NodeJS.ProcessEnv, report: (line: string) => void): Promise<void> {
