@@ -1,0 +1,27 @@
+/** What a person needs once the stack is up. Pure. */
+import { styleText } from 'node:util';
+import type { RunningStack } from './start.ts';
+
+export function whereToLook(
+  { info, logs }: Pick<RunningStack, 'info' | 'logs'>,
+  { infoFile, colours }: { infoFile: string; colours: boolean },
+): string {
+  const bold = (text: string) => (colours ? styleText('bold', text) : text);
+  const rows = [
+    ['API', `${info.gateway} (described in ${info.gateway}/openapi.json)`],
+    ['login', `${info.admin.username} / ${info.admin.password}`],
+    ['inbox', info.mail],
+    ['Razorpay', `${info.razorpay} (controls below /control)`],
+    ['webhooks', info.webhook],
+    [
+      'metrics',
+      Object.values(info.ops)
+        .map((url) => `${url}/metrics`)
+        .join('  '),
+    ],
+    ['MongoDB', info.mongodb],
+    ['NATS', info.nats],
+    ['more', `${infoFile}; logs in ${logs}`],
+  ] as const;
+  return ['', ...rows.map(([what, where]) => `  ${bold(what.padEnd(9))} ${where}`), ''].join('\n');
+}
