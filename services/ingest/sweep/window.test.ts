@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { EARLIEST, OVERLAP_SECONDS, sweepWindow } from './window.ts';
+
+const NOW = 1_795_000_000;
+const facts = { now: NOW, windowSeconds: 86_400, watermark: null, firstFrom: null, earliestEventCreation: null };
+const moment = fc.option(fc.integer({ min: 0, max: NOW + 10_000 }), { nil: null });
+
+describe('the window of a sweep', () => {
+  it('goes back SWEEP_WINDOW while sweeps are regular', () => {
+    expect(sweepWindow({ ...facts, watermark: NOW - 1_800 })).to.deep.equal({ from: NOW - 86_400, to: NOW });
+  });
+
+  it('goes back to an hour before the last complete sweep, however long ago that was', () => {
+    const watermark = NOW - 10 * 86_400;
+    expect(sweepWindow({ ...facts, watermark })).to.deep.equal({ from: watermark - OVERLAP_SECONDS, to: NOW });
+  });
+
+  it('goes back to the earliest event at the very first start, or to SWEEP_FIRST_FROM', () => {
+    const earliestEventCreation = NOW - 30 * 86_400;
+    expect(sweepWindow({ ...facts, earliestEventCreation }).from).to.equal(earliestEventCreation);
+    expect(sweepWindow({ ...facts, earliestEventCreation, firstFrom: NOW - 90 * 86_400 }).from).to.equal(
+      NOW - 90 * 86_400,
+    );
+  });
+
+  it('forgets about the first start once a sweep was complete', () => {
+    const { from } = sweepWindow({ ...facts, watermark: NOW - 60, firstFrom: EARLIEST });
+    expect(from).to.equal(NOW - 86_400);
+  });
+
+  it('never leaves a gap after the watermark, never ends before it begins, never asks for what Razorpay refuses', () => {
+    fc.assert(
+      fc.property(
+        moment,
+        moment,
+        moment,
+        fc.integer({ min: 60, max: 40 * 86_400 }),
+        (watermark, firstFrom, event, w) => {
+          const known = { now: NOW, windowSeconds: w, watermark, firstFrom, earliestEventCreation: event };
+          const { from, to } = sweepWindow(known);
+          expect(from).to.be.at.least(EARLIEST).and.at.most(to);
+          expect(to).to.equal(NOW);
+          expect(from).to.be.at.most(NOW - w);
+          if (watermark !== null && watermark >= EARLIEST) expect(from).to.be.at.most(watermark);
+        },
+      ),
+    );
+  });
+});
