@@ -16,6 +16,8 @@ const answer = z
   })
   .meta({ id: 'Health' });
 
+type Health = z.input<typeof answer>;
+
 const MESSAGES = {
   'up up': 'everything is there',
   'up down': 'reads and check-ins work; what needs the other services answers 503 until the bus is back',
@@ -47,9 +49,9 @@ export const health = route({
     },
   },
   async handle({ gateway: { store, bus, version } }) {
-    const storeIs = (await within(PATIENCE_MS, store.ping(PATIENCE_MS))) ? 'up' : 'down';
-    const busIs = bus.connected() ? 'up' : 'down';
-    const status = storeIs === 'up' && busIs === 'up' ? ('ok' as const) : ('degraded' as const);
+    const storeIs: Health['store'] = (await within(PATIENCE_MS, store.ping(PATIENCE_MS))) ? 'up' : 'down';
+    const busIs: Health['bus'] = bus.connected() ? 'up' : 'down';
+    const status: Health['status'] = storeIs === 'up' && busIs === 'up' ? 'ok' : 'degraded';
     const message = MESSAGES[`${storeIs} ${busIs}`];
     return { status: 200, body: { status, message, store: storeIs, bus: busIs, version } };
   },
