@@ -10,13 +10,14 @@ import { type Observation, type Register, type Sighting, sightings } from './obs
 export type Merge = 'keep' | 'advance' | 'replace';
 
 /**
- * - `replace`: a newer version with other facts, or one that brings back what was stripped from a payment not ours
+ * - `replace`: a newer version with other facts, or the same facts for a register that was stripped of personal data
+ *   because the payment was not ours; the greater version stays
  * - `advance`: the same facts seen later; nothing changed, but older sights of anything else must lose from now on
  * - `keep`: older, or seen before
  */
 export function merge(stored: Register<object> | undefined, seen: Register<object>, redacted: boolean): Merge {
   if (!stored) return 'replace';
-  if (stored.stripped && !redacted && seen.version >= stored.version) return 'replace';
+  if (stored.stripped && !redacted && seen.digest === stored.digest) return 'replace';
   if (seen.version <= stored.version) return 'keep';
   return seen.digest === stored.digest ? 'advance' : 'replace';
 }
@@ -51,10 +52,11 @@ export function join(doc: Joinable | null, observation: Observation): Joinable {
     const what = merge(stored, register, redacted);
     if (what === 'keep') continue;
     const [group, id] = path;
+    const version = stored && stored.version > register.version ? stored.version : register.version;
     const merged =
       what === 'advance' && stored
-        ? { ...stored, version: register.version }
-        : { ...register, ...(redacted && { value: stripped(register.value), stripped: true }) };
+        ? { ...stored, version }
+        : { ...register, version, ...(redacted && { value: stripped(register.value), stripped: true }) };
     next[group] = id === undefined ? merged : { ...(next[group] as object), [id]: merged };
     changed ||= what === 'replace';
   }

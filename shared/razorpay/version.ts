@@ -13,12 +13,12 @@ const PAYMENT_RANK: Record<string, number> = {
   captured: 3,
   refunded: 3,
 };
-/** A refund or dispute that is being worked on loses against one that came to an end in the same second. */
-const OPEN = new Set(['pending', 'created', 'open', 'under_review', 'action_required']);
+/** A refund or dispute that came to an end beats one that is being worked on, and a refund's failure its success. */
+const END_RANK: Record<string, number> = { processed: 1, failed: 2, won: 1, lost: 1, closed: 2 };
 
 export const paymentRank = (status: string): number => PAYMENT_RANK[status] ?? 0;
 /** Of a refund or dispute. Time comes first for these (a processed refund may still fail), so this only breaks ties. */
-export const settledRank = (status: string): number => (OPEN.has(status) ? 0 : 1);
+export const endRank = (status: string): number => END_RANK[status] ?? 0;
 
 /** Keys sorted at every level, so that equal facts give equal text. */
 export function canonical(value: unknown): string {

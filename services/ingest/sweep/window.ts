@@ -23,14 +23,20 @@ export const OVERLAP_SECONDS = 3_600;
 /** Razorpay takes no `from` before 2000. */
 export const EARLIEST = 946_684_800;
 
+/**
+ * Razorpay's `Date` has whole seconds and takes a moment to get here, so its clock as we know it runs up to this late.
+ * Without the allowance a sync asked for right after a payment would miss it.
+ */
+export const CLOCK_LATE_SECONDS = 2;
+
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 
 /**
- * `to` is now, pinned for the whole sweep. `from` goes back the window, and as far as the last complete sweep; before
+ * `to` is now, safely so, and pinned for the whole sweep. `from` goes back the window, and as far as the last complete sweep; before
  * there was one, to `SWEEP_FIRST_FROM`, or else to the creation of the earliest event.
  */
 export function sweepWindow({ now, windowSeconds, watermark, firstFrom, earliestEventCreation }: WindowFacts): Window {
-  const to = Math.max(EARLIEST, Math.floor(now));
+  const to = Math.max(EARLIEST, Math.floor(now) + CLOCK_LATE_SECONDS);
   const since = watermark === null ? (firstFrom ?? earliestEventCreation ?? to) : watermark - OVERLAP_SECONDS;
   return { from: clamp(Math.floor(Math.min(to - windowSeconds, since)), EARLIEST, to), to };
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createLogger } from '../../../shared/log/index.ts';
+import { stripped } from '../../../shared/razorpay/facts.ts';
 import { type Joinable, join } from '../../../shared/razorpay/join.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
 import { openStore, type Store } from '../../../shared/store/index.ts';
@@ -93,18 +94,27 @@ describe('the join', () => {
     });
     after(() => store.close());
 
+    const strip = (doc: Joinable): Joinable =>
+      doc.payment ? { ...doc, payment: { ...doc.payment, value: stripped(doc.payment.value), stripped: true } } : doc;
+
     it('agrees with the pure function on every history, to the last field', async () => {
+      const done = fc.constantFrom('nothing', 'redacted', 'stripped');
       await fc.assert(
-        fc.asyncProperty(histories, fc.boolean(), async (history, redacted) => {
+        fc.asyncProperty(histories, done, async (history, meanwhile) => {
           await store.payments.deleteMany({});
           let pure: Joinable | null = null;
           for (const [index, observation] of history.entries()) {
             pure = join(pure, observation);
             await joinObservation(store, observation, newClaim());
-            if (redacted && index === 0) {
+            if (index > 0) continue;
+            if (meanwhile === 'redacted') {
               const redacted_at = new Date();
               pure = { ...pure, redacted_at };
               await store.payments.updateOne({ _id: PAYMENT }, { $set: { redacted_at } });
+            }
+            if (meanwhile === 'stripped' && pure.payment) {
+              pure = strip(pure);
+              await store.payments.updateOne({ _id: PAYMENT }, { $set: { payment: pure.payment as never } });
             }
           }
           const stored = await store.payments.findOne({ _id: PAYMENT }).lean();
@@ -115,6 +125,20 @@ describe('the join', () => {
         }),
         { numRuns: 60 },
       );
+    });
+
+    it('takes a stripped payment’s facts back from any sight of the same facts, and keeps the greater version', async () => {
+      const [observation] = fc.sample(
+        anyObservation(PAYMENT).filter(({ payment }) => payment !== undefined),
+        { numRuns: 1, seed: 5 },
+      ) as [Observation];
+      await store.payments.deleteMany({});
+      const full = await joinObservation(store, observation, newClaim());
+      await store.payments.updateOne({ _id: PAYMENT }, { $set: { payment: strip(full as Joinable).payment as never } });
+      const earlier = { ...observation, observed_at: observation.observed_at - 1 };
+      const restored = await joinObservation(store, earlier, newClaim());
+      expect(restored.payment).to.deep.equal(full.payment);
+      expect(restored.rev).to.equal(full.rev + 1);
     });
 
     it('ends in one document when many first sights race', async () => {

@@ -29,7 +29,7 @@ function mergeExpression({ path, register }: Sighting): unknown {
   return choose(
     [
       [{ $eq: [{ $type: stored }, 'missing'] }, 'replace'],
-      [{ $and: [isStripped, { $gte: [seen, `${stored}.version`] }] }, 'replace'],
+      [{ $and: [isStripped, { $eq: [literal(register.digest), `${stored}.digest`] }] }, 'replace'],
       [{ $lte: [seen, `${stored}.version`] }, 'keep'],
       [{ $eq: [literal(register.digest), `${stored}.digest`] }, 'advance'],
     ],
@@ -40,10 +40,12 @@ function mergeExpression({ path, register }: Sighting): unknown {
 function registerExpression({ path, register }: Sighting, merge: string): unknown {
   const stored = `$${path.join('.')}`;
   const redacted = { ...register, value: stripped(register.value), stripped: true };
+  const version = { version: { $max: [literal(register.version), `${stored}.version`] } };
+  const seen = { $cond: [REDACTED, literal(redacted), literal(register)] };
   return choose(
     [
-      [{ $eq: [merge, 'replace'] }, { $cond: [REDACTED, literal(redacted), literal(register)] }],
-      [{ $eq: [merge, 'advance'] }, { $mergeObjects: [stored, literal({ version: register.version })] }],
+      [{ $eq: [merge, 'replace'] }, { $mergeObjects: [seen, version] }],
+      [{ $eq: [merge, 'advance'] }, { $mergeObjects: [stored, version] }],
     ],
     stored,
   );

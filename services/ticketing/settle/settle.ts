@@ -47,10 +47,18 @@ interface Attempt {
   lookedUp: boolean;
 }
 
+/** What a second look brought is older than what is stored: a second's rounding, or a slow answer. Soon it will not be. */
+class LookedTooEarly extends Error {
+  override readonly name = 'LookedTooEarly';
+}
+
 /** Joins what Razorpay says on a second look, and returns the payment as it is then. */
 async function lookUp(tools: SettleTools, payment: PaymentDoc, claim: Claim): Promise<PaymentDoc> {
   const observation = await tools.lookUp(payment._id, payment.changed_by.correlation_id);
-  return joinObservation(tools.store, observation, claim);
+  const joined = await joinObservation(tools.store, observation, claim);
+  if (payment.payment?.stripped && joined.payment?.stripped && !observation.absent && !joined.redacted_at)
+    throw new LookedTooEarly('the stored facts are newer than what was looked up');
+  return joined;
 }
 
 async function decided(tools: SettleTools, payment: PaymentDoc, seats: boolean, now: Date) {
@@ -167,7 +175,7 @@ export async function settle(
     }
   } catch (error) {
     metrics.settleFailures.inc();
-    const known = error instanceof BusUnavailable || error instanceof RequestFailed;
+    const known = error instanceof BusUnavailable || error instanceof RequestFailed || error instanceof LookedTooEarly;
     const text = known ? `Razorpay could not be asked about it: ${error.message}` : (error as Error).name;
     const nextAt = new Date(Date.now() + settleDelay(payment.attempts));
     log[known ? 'warn' : 'error'](

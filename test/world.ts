@@ -1,0 +1,219 @@
+/**
+ * A whole QRFlow in one process for tests: the three services through their factories, on a private NATS and a fresh
+ * database, with a simulated Razorpay and a real mail server that keeps what it gets. Only the clocks run faster.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createMailCatcher, type MailCatcher } from '../deploy/mail-catcher/mail-catcher.ts';
+import { type Running, startSimulator } from '../deploy/simulator/testing/running.ts';
+import { type RunningGateway, startGateway } from '../services/gateway/app.ts';
+import { loadGatewayConfig } from '../services/gateway/config.ts';
+import { type RunningIngest, startIngest } from '../services/ingest/app.ts';
+import { loadIngestConfig } from '../services/ingest/config.ts';
+import { type RunningTicketing, startTicketing } from '../services/ticketing/app.ts';
+import { loadTicketingConfig } from '../services/ticketing/config.ts';
+import { createLogger } from '../shared/log/index.ts';
+import type { PaymentDoc } from '../shared/store/documents.ts';
+import { openStore, type Store } from '../shared/store/index.ts';
+import { startPrivateNats, testServers } from './servers.ts';
+
+const KEYS = generateKeyPairSync('ed25519');
+export const PUBLIC_KEY = KEYS.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+export const ADMIN = { username: 'admin', password: 'correct horse battery' };
+export const WEBHOOK_SECRET = 'whsec_test';
+const API_KEY = { keyId: 'rzp_test_AbCdEfGhIjKlMn', keySecret: 'secret-of-the-key' };
+
+/** JSON of our own API, read as a test needs it. */
+// biome-ignore lint/suspicious/noExplicitAny: each test says what it expects inside
+export type Json = any;
+export interface Answer {
+  status: number;
+  body: Json;
+  headers: Headers;
+}
+
+export interface World {
+  env: Record<string, string>;
+  store: Store;
+  razorpay: Running;
+  mails: MailCatcher;
+  gateway: RunningGateway;
+  ingest: RunningIngest;
+  ticketing: RunningTicketing;
+  nats: Awaited<ReturnType<typeof startPrivateNats>>;
+  /** Calls the gateway as the administrator. */
+  api(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Makes a payment at the simulated Razorpay. */
+  pay(payment?: Record<string, unknown>): Promise<Json>;
+  /** Waits for the stored payment to be as described. @throws Error that shows what it was instead */
+  payment(id: string, when: (payment: PaymentDoc) => boolean): Promise<PaymentDoc>;
+  /** `ticketed`, `held:underpaid`: waits until this payment is settled so. */
+  settled(id: string, outcome: string): Promise<PaymentDoc>;
+  restart: { ingest(): Promise<void>; ticketing(): Promise<void> };
+  stop(): Promise<void>;
+}
+
+/** Waits for a condition. @throws Error with `what` when it does not come true in time */
+export async function until<T>(
+  read: () => Promise<T> | T,
+  holds: (value: T) => boolean,
+  what = 'it',
+  withinMs = 15_000,
+): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (Date.now() > end) throw new Error(`${what} did not come true in time; it was ${JSON.stringify(value)}`);
+    await sleep(15);
+  }
+}
+
+export const STUDENT = {
+  name: 'Asha Rao',
+  roll_number: '21CS042',
+  college_name: 'Example Institute',
+  department: 'CSE',
+  phone: '9800000001',
+  emergency_contact_number: '9800000002',
+  email: 'asha@example.edu',
+};
+let students = 0;
+/** Notes of a student nobody else is. */
+export const student = (change: Record<string, unknown> = {}) => {
+  students++;
+  return {
+    ...STUDENT,
+    name: `Student ${students}`,
+    roll_number: `R${students}`,
+    email: `student${students}@example.edu`,
+    ...change,
+  };
+};
+
+export async function startWorld(change: Record<string, string> = {}): Promise<World> {
+  const [{ mongoUri }, nats, mails, razorpay] = await Promise.all([
+    testServers(),
+    startPrivateNats(),
+    createMailCatcher(),
+    startSimulator({ ...API_KEY, webhookSecret: WEBHOOK_SECRET, retryScale: 0.02 }),
+  ]);
+  const env: Record<string, string> = {
+    MONGODB_URI: mongoUri(),
+    NATS_URL: nats.url,
+    HOST: '127.0.0.1',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    GATEWAY_PORT: '0',
+    GATEWAY_OPS_PORT: '0',
+    INGEST_PORT: '0',
+    INGEST_OPS_PORT: '0',
+    TICKETING_OPS_PORT: '0',
+    JWT_SECRET: 'a secret of more than thirty-two bytes',
+    ADMIN_USERNAME: ADMIN.username,
+    ADMIN_PASSWORD: ADMIN.password,
+    TICKET_PUBLIC_KEYS: PUBLIC_KEY,
+    TICKET_SIGNING_KEY: KEYS.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    RAZORPAY_KEY_ID: API_KEY.keyId,
+    RAZORPAY_KEY_SECRET: API_KEY.keySecret,
+    RAZORPAY_WEBHOOK_SECRETS: `${WEBHOOK_SECRET},whsec_previous`,
+    RAZORPAY_API_URL: razorpay.url,
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(mails.smtpPort),
+    SMTP_USERNAME: mails.credentials.username,
+    SMTP_PASSWORD: mails.credentials.password,
+    SMTP_CA: mails.ca,
+    MAIL_FROM: 'Fest Desk <tickets@example.edu>',
+    MAIL_BREAKER_RESET: '300ms',
+    RECOVERY_INTERVAL: '1s',
+    SWEEP_INTERVAL: '1h',
+    ...change,
+  };
+  const store = openStore({ uri: env.MONGODB_URI as string, log: createLogger('test', 'silent'), name: 'test' });
+  await store.connection.asPromise();
+
+  const startIngestNow = async () => {
+    const running = await startIngest(loadIngestConfig(env), { retry: { tries: 3, baseMs: 20, maxMs: 200 } });
+    await razorpay.control('/webhooks', {
+      url: `http://127.0.0.1:${running.port}/webhooks/razorpay`,
+      secret: WEBHOOK_SECRET,
+    });
+    return running;
+  };
+  const world = {
+    env,
+    store,
+    razorpay,
+    mails,
+    nats,
+    gateway: await startGateway(loadGatewayConfig(env)),
+    ingest: await startIngestNow(),
+    ticketing: await startTicketing(loadTicketingConfig(env)),
+  } as World;
+  await world.gateway.usersReady;
+  await until(
+    async () =>
+      Promise.all(
+        [world.gateway.opsPort, world.ingest.opsPort, world.ticketing.opsPort].map(
+          async (port) => (await fetch(`http://127.0.0.1:${port}/readyz`)).status,
+        ),
+      ),
+    (states) => states.every((status) => status === 200),
+    'ready',
+  );
+
+  let token: string | undefined;
+  world.api = async (method, path, body) => {
+    token ??= await signIn(world.gateway.port);
+    return call(world.gateway.port, method, path, body, token);
+  };
+  world.pay = (payment = {}) => razorpay.control('/payments', { amount: 29_900, notes: student(), ...payment });
+  world.payment = async (id, when) =>
+    (await until(
+      () => store.payments.findOne({ _id: id }).lean(),
+      (found) => found !== null && when(found),
+      `payment ${id}`,
+    )) as PaymentDoc;
+  world.settled = (id, outcome) =>
+    world.payment(
+      id,
+      ({ pending, outcome: is }) => !pending && (is?.reason ? `${is.kind}:${is.reason}` : is?.kind) === outcome,
+    );
+  world.restart = {
+    async ingest() {
+      await world.ingest.stop();
+      world.ingest = await startIngestNow();
+    },
+    async ticketing() {
+      await world.ticketing.stop();
+      world.ticketing = await startTicketing(loadTicketingConfig(env));
+    },
+  };
+  world.stop = async () => {
+    await razorpay.close();
+    await Promise.all([world.gateway.stop(), world.ingest.stop(), world.ticketing.stop()]);
+    await mails.close();
+    await store.connection.dropDatabase();
+    await store.close();
+    await nats.stop();
+  };
+  return world;
+}
+
+async function call(port: number, method: string, path: string, body?: unknown, token?: string) {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    headers: {
+      ...(token && { Authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+}
+
+async function signIn(port: number): Promise<string> {
+  const { body, status } = await call(port, 'POST', '/api/auth/login', ADMIN);
+  if (status !== 200) throw new Error(`cannot sign in: ${JSON.stringify(body)}`);
+  return body.access_token;
+}
