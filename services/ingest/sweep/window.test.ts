@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { EARLIEST, OVERLAP_SECONDS, sweepWindow } from './window.ts';
+import { CLOCK_LATE_SECONDS, EARLIEST, OVERLAP_SECONDS, sweepWindow } from './window.ts';
 
 const NOW = 1_795_000_000;
 const facts = { now: NOW, windowSeconds: 86_400, watermark: null, firstFrom: null, earliestEventCreation: null };
@@ -8,12 +8,12 @@ const moment = fc.option(fc.integer({ min: 0, max: NOW + 10_000 }), { nil: null 
 
 describe('the window of a sweep', () => {
   it('goes back SWEEP_WINDOW while sweeps are regular', () => {
-    expect(sweepWindow({ ...facts, watermark: NOW - 1_800 })).to.deep.equal({ from: NOW - 86_400, to: NOW });
+    expect(sweepWindow({ ...facts, watermark: NOW - 1_800 })).to.deep.equal({ from: NOW - 86_400, to: NOW + CLOCK_LATE_SECONDS });
   });
 
   it('goes back to an hour before the last complete sweep, however long ago that was', () => {
     const watermark = NOW - 10 * 86_400;
-    expect(sweepWindow({ ...facts, watermark })).to.deep.equal({ from: watermark - OVERLAP_SECONDS, to: NOW });
+    expect(sweepWindow({ ...facts, watermark })).to.deep.equal({ from: watermark - OVERLAP_SECONDS, to: NOW + CLOCK_LATE_SECONDS });
   });
 
   it('goes back to the earliest event at the very first start, or to SWEEP_FIRST_FROM', () => {
@@ -40,7 +40,7 @@ describe('the window of a sweep', () => {
           const known = { now: NOW, windowSeconds: w, watermark, firstFrom, earliestEventCreation: event };
           const { from, to } = sweepWindow(known);
           expect(from).to.be.at.least(EARLIEST).and.at.most(to);
-          expect(to).to.equal(NOW);
+          expect(to).to.equal(NOW + CLOCK_LATE_SECONDS);
           expect(from).to.be.at.most(NOW - w);
           if (watermark !== null && watermark >= EARLIEST) expect(from).to.be.at.most(watermark);
         },

@@ -36,7 +36,8 @@ const clamp = (value: number, low: number, high: number) => Math.min(high, Math.
  * there was one, to `SWEEP_FIRST_FROM`, or else to the creation of the earliest event.
  */
 export function sweepWindow({ now, windowSeconds, watermark, firstFrom, earliestEventCreation }: WindowFacts): Window {
-  const to = Math.max(EARLIEST, Math.floor(now) + CLOCK_LATE_SECONDS);
-  const since = watermark === null ? (firstFrom ?? earliestEventCreation ?? to) : watermark - OVERLAP_SECONDS;
-  return { from: clamp(Math.floor(Math.min(to - windowSeconds, since)), EARLIEST, to), to };
+  const known = Math.floor(now);
+  const to = Math.max(EARLIEST, known + CLOCK_LATE_SECONDS);
+  const since = watermark === null ? (firstFrom ?? earliestEventCreation ?? known) : watermark - OVERLAP_SECONDS;
+  return { from: clamp(Math.floor(Math.min(known - windowSeconds, since)), EARLIEST, to), to };
 }
