@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import { signTicket } from '../../../shared/ticket/token.ts';
+import { startPrivateNats } from '../../../test/servers.ts';
+import { attendee, event } from '../testing/documents.ts';
+import { startTestGateway, type TestGateway } from '../testing/start.ts';
+
+const HOUR = 3_600_000;
+
+describe('a scan at the gate', () => {
+  let gateway: TestGateway;
+  before(async () => {
+    gateway = await startTestGateway();
+    const soon = new Date(Date.now() + HOUR);
+    const past = new Date(Date.now() - HOUR);
+    await gateway.store.events.insertMany([
+      event(1),
+      event(2, { doors_open_at: soon }),
+      event(3, { doors_close_at: past }),
+      event(4, { status: 'cancelled' }),
+      event(6, { doors_open_at: soon }),
+      event(5, { status: 'closed', doors_open_at: past, doors_close_at: soon }),
+    ]);
+  });
+  after(() => gateway.stop());
+
+  let made = 0;
+  const newTicket = async (more: Partial<Parameters<typeof attendee>[1]> = {}, eventId = 1) => {
+    const n = ++made;
+    const doc = attendee(n, { event_id: eventId, ...more });
+    doc.ticket = { ...doc.ticket, event_id: eventId, ...(more?.ticket ?? {}) };
+    await gateway.store.attendees.create(doc);
+    return { n, token: await signTicket({ ticket: doc.ticket.id, event: eventId }, gateway.signingKey) };
+  };
+  const scan = (qr_token: string, more: object = {}) =>
+    gateway.ask('staff', 'POST', '/api/checkin/scan', { qr_token, ...more });
+  const refused = async (token: string, reason: string, more: object = {}) => {
+    const { status, body } = await scan(token, more);
+    expect(status).to.equal(200);
+    expect(body).to.include({ success: false, reason });
+    expect(body.message).to.be.a('string').and.not.equal('');
+    return body;
+  };
+
+  it('lets a ticket in once, with the name and nothing that is nobody’s business', async () => {
+    const { n, token } = await newTicket();
+    const { status, body } = await scan(token, { event_id: 1 });
+    expect(status).to.equal(200);
+    expect(body).to.include({ success: true, reason: 'ok', checked_in_by: 'the-staff' });
+    expect(body.attendee).to.include({ id: n, name: 'Asha Rao', roll_number: `R${n}` });
+    expect(JSON.stringify(body)).not.to.contain('9800000002').and.not.contain('asha@example.edu');
+    expect(Date.parse(body.checked_in_at)).to.be.closeTo(Date.now(), 10_000);
+
+    const again = await refused(token, 'already_checked_in');
+    expect(again).to.include({ checked_in_by: 'the-staff', checked_in_at: body.checked_in_at });
+    expect(again.message).to.contain('the-staff');
+  });
+
+  it('of 50 at the same moment succeeds exactly once', async () => {
+    const { n, token } = await newTicket();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => scan(token)));
+    expect(answers.filter(({ body }) => body.success)).to.have.length(1);
+    expect(answers.filter(({ body }) => body.reason === 'already_checked_in')).to.have.length(49);
+    const trail = await gateway.store.activities.find({ attendee_id: n }).lean();
+    expect(trail.filter(({ action }) => action === 'checkin.accepted')).to.have.length(1);
+    expect(trail.filter(({ action }) => action === 'checkin.refused')).to.have.length(49);
+  });
+
+  it('sent again with its nonce is the same scan; another one is not', async () => {
+    const { n, token } = await newTicket();
+    const first = await scan(token, { nonce: 'scan-0001' });
+    const again = await scan(token, { nonce: 'scan-0001' });
+    expect(again.body).to.deep.equal(first.body);
+    await refused(token, 'already_checked_in', { nonce: 'scan-0002' });
+    await refused(token, 'already_checked_in');
+    expect(await gateway.store.activities.countDocuments({ attendee_id: n, action: 'checkin.accepted' })).to.equal(1);
+  });
+
+  it('refuses what was refunded, withdrawn or replaced', async () => {
+    const at = new Date();
+    const base = { event_id: 1, issue: 1, issued_at: at, revoked_at: at };
+    const refundedTicket = await newTicket({
+      live: false,
+      ticket: { id: 'refunded-one', ...base, revoked_reason: 'refunded' },
+    });
+    await refused(refundedTicket.token, 'refunded');
+    const byHand = await newTicket({
+      live: false,
+      ticket: { id: 'withdrawn-one', ...base, revoked_reason: 'by_hand' },
+    });
+    await refused(byHand.token, 'revoked');
+    const past = { id: 'old-one', ...base, revoked_reason: 'reassigned' as const };
+    const moved = await newTicket({ past_tickets: [past] });
+    await refused(await signTicket({ ticket: 'old-one', event: 1 }, gateway.signingKey), 'revoked');
+    expect((await scan(moved.token)).body.success, 'the new one').to.equal(true);
+  });
+
+  it('and a refund at the same moment never both win', async () => {
+    for (let i = 0; i < 10; i++) {
+      const { n, token } = await newTicket();
+      const [{ body }, revoked] = await Promise.all([
+        scan(token),
+        gateway.store.attendees.updateOne(
+          { _id: n, 'ticket.revoked_at': null, checked_in_at: null },
+          { $set: { 'ticket.revoked_at': new Date(), 'ticket.revoked_reason': 'refunded', live: false } },
+        ),
+      ]);
+      expect(body.success).to.equal(revoked.modifiedCount === 0);
+    }
+  });
+
+  it('refuses a ticket of another event at this gate', async () => {
+    const { token } = await newTicket();
+    await refused(token, 'wrong_event', { event_id: 5 });
+    expect((await scan(token, { event_id: 1 })).body.success).to.equal(true);
+  });
+
+  it('refuses what is no ticket of ours', async () => {
+    const { token } = await newTicket();
+    await refused('hello', 'bad_signature');
+    await refused(`${token.slice(0, -4)}AAAA`, 'bad_signature');
+    const other = await import('node:crypto').then(({ generateKeyPairSync }) => generateKeyPairSync('ed25519'));
+    await refused(await signTicket({ ticket: 'ticket-1', event: 1 }, other.privateKey), 'bad_signature');
+    await refused(await signTicket({ ticket: 'never-made', event: 1 }, gateway.signingKey), 'unknown');
+    await refused(await signTicket({ ticket: 'never-made', event: 999 }, gateway.signingKey), 'unknown');
+  });
+
+  it('refuses while doors are closed, or the event is cancelled; a closed sale keeps nobody out', async () => {
+    await refused((await newTicket({}, 2)).token, 'not_open_yet');
+    await refused((await newTicket({}, 3)).token, 'closed');
+    await refused((await newTicket({}, 4)).token, 'event_cancelled');
+    expect((await scan((await newTicket({}, 5)).token)).body.success).to.equal(true);
+  });
+
+  it('sees a change of the event made here at once', async () => {
+    const { token } = await newTicket({}, 6);
+    await refused(token, 'not_open_yet');
+    await gateway.ask('admin', 'PUT', '/api/events/6', { doors_open_at: null });
+    expect((await scan(token)).body.success).to.equal(true);
+  });
+
+  it('costs the store few round trips', async () => {
+    const { token } = await newTicket();
+    await scan('warm');
+    let calls = 0;
+    gateway.store.connection.set('debug', () => {
+      calls++;
+    });
+    await scan(token);
+    gateway.store.connection.set('debug', false);
+    // The session and the compare-and-set; the event may have run out of its cache. The trail goes past mongoose.
+    expect(calls).to.be.within(2, 3);
+  });
+});
+
+describe('a scan while the bus is down', () => {
+  it('lets people in all the same, and lists are still read', async () => {
+    const nats = await startPrivateNats();
+    const gateway = await startTestGateway({ env: { NATS_URL: nats.url } });
+    try {
+      await gateway.store.events.create(event(1));
+      await gateway.store.attendees.create(attendee(1));
+      await nats.stop();
+      const qr_token = await signTicket({ ticket: 'ticket-1', event: 1 }, gateway.signingKey);
+      const { body } = await gateway.ask('staff', 'POST', '/api/checkin/scan', { qr_token });
+      expect(body).to.include({ success: true, reason: 'ok' });
+      expect((await gateway.ask('organizer', 'GET', '/api/events/1/payments')).status).to.equal(200);
+      const changed = await gateway.ask('organizer', 'PUT', '/api/events/1', { capacity: 10 });
+      expect(changed.status).to.equal(200);
+      const health = await gateway.ask(null, 'GET', '/health');
+      expect(health.status).to.equal(200);
+      expect(health.body).to.include({ status: 'degraded', store: 'up', bus: 'down' });
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
