@@ -72,12 +72,6 @@ export const ticketingSettings = {
     type: field.duration,
     default: '30s',
   },
-  PUBLIC_URL: {
-    doc: 'Where people reach the gateway, for links in mails.',
-    type: field.url('https', 'http'),
-    optional: true,
-    example: 'https://tickets.example.edu',
-  },
   DEFAULT_EVENT_ID: { doc: 'The event of payments that name none.', type: field.count(1), optional: true },
   NOTES_ALIASES: {
     doc: 'More spellings of note keys: roll_number=Seat No|Ticket No; college_name=Campus',
