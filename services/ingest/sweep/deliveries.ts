@@ -33,8 +33,8 @@ export interface DeliveryOptions {
 }
 
 export interface Deliveries {
-  /** Publishes a sight once; true if it was new. @throws BusUnavailable */
-  publish(sight: Sight): Promise<boolean>;
+  /** Publishes a sight once a round; true if it was new. @throws BusUnavailable */
+  publish(sight: Sight, round?: number): Promise<boolean>;
   /** Publishes what could not be read, once. @throws BusUnavailable */
   publishUnreadable(raw: unknown): Promise<boolean>;
   /** Payments published about. */
@@ -42,13 +42,15 @@ export interface Deliveries {
   size(): number;
   /** Also waits for this payment to be settled, although nothing was published about it. */
   watch(paymentId: string): void;
+  /** Where the store has something else than was published, under a version no lower; asking empties it. */
+  takeDrift(): Map<string, Sighting['path'][]>;
   /** @throws NotStored when nothing has arrived for `stuckAfterMs` */
   awaitStored(onRound: () => Promise<void>): Promise<void>;
   /** Waits at most `withinMs`; how many came to what, and how many are still pending. */
   awaitSettled(withinMs: number, signal?: AbortSignal): Promise<Record<OutcomeKind | 'pending', number>>;
 }
 
-type Expectation = Pick<Sighting, 'path'> & { version: string };
+type Expectation = Pick<Sighting, 'path'> & { version: string; digest: string };
 
 const STUCK_AFTER_MS = 120_000;
 const BUS_WITHIN_MS = 20_000;
@@ -60,19 +62,27 @@ const lookMs = (round: number) => LOOK_MS[Math.min(round, LOOK_MS.length - 1)] ?
 
 type Versioned = Record<string, unknown> & { _id: string };
 
-function arrived(doc: Versioned, { path: [group, id], version }: Expectation): boolean {
+function registerAt(doc: Versioned, [group, id]: Sighting['path']): Register<object> | undefined {
   const found = doc[group];
-  const register = (id === undefined ? found : (found as Record<string, unknown> | undefined)?.[id]) as
+  return (id === undefined ? found : (found as Record<string, unknown> | undefined)?.[id]) as
     | Register<object>
     | undefined;
-  return register !== undefined && register.version >= version;
 }
+
+const arrived = (doc: Versioned, { path, version }: Expectation): boolean =>
+  (registerAt(doc, path)?.version ?? '') >= version;
+
+const differs = (doc: Versioned, { path, digest }: Expectation): boolean => registerAt(doc, path)?.digest !== digest;
 
 const VERSIONS = {
   'payment.version': 1,
+  'payment.digest': 1,
   'order.version': 1,
+  'order.digest': 1,
   'qr.version': 1,
+  'qr.digest': 1,
   'absence.version': 1,
+  'absence.digest': 1,
   refunds: 1,
   disputes: 1,
 } as const;
@@ -84,6 +94,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
   const published = new Set<string>();
   const watched = new Set<string>();
   const awaited = new Map<string, Expectation[]>();
+  let drift = new Map<string, Sighting['path'][]>();
 
   async function put(subject: string, bytes: Uint8Array, id: string): Promise<void> {
     const until = performance.now() + (options.busWithinMs ?? BUS_WITHIN_MS);
@@ -103,7 +114,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     const paymentId = observation.payment_id;
     const expectations = new Map((awaited.get(paymentId) ?? []).map((one) => [key(one), one]));
     for (const { path, register } of sightings(observation)) {
-      const one = { path, version: register.version };
+      const one = { path, version: register.version, digest: register.digest };
       const before = expectations.get(key(one));
       if (!before || before.version < one.version) expectations.set(key(one), one);
     }
@@ -117,9 +128,14 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
   };
 
   return {
-    async publish(sight) {
+    takeDrift() {
+      const taken = drift;
+      drift = new Map();
+      return taken;
+    },
+    async publish(sight, round = 0) {
       const { observed_at: _when, payment_id, ...facts } = sight;
-      const id = `${sweepId}.${payment_id}.${digest(facts)}`;
+      const id = `${sweepId}.${payment_id}.${digest(facts)}${round === 0 ? '' : `.${round}`}`;
       if (published.has(id)) return false;
       published.add(id);
       const observation: Observation = { id, source, correlation_id: correlationId, ...sight };
@@ -146,8 +162,13 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
         const before = awaited.size;
         const [batch = []] = batches(awaited.keys());
         const docs = (await store.payments.find({ _id: { $in: batch } }, VERSIONS).lean()) as unknown as Versioned[];
-        for (const doc of docs)
-          if (awaited.get(doc._id)?.every((expectation) => arrived(doc, expectation))) awaited.delete(doc._id);
+        for (const doc of docs) {
+          const expected = awaited.get(doc._id);
+          if (!expected?.every((one) => arrived(doc, one))) continue;
+          awaited.delete(doc._id);
+          const others = expected.filter((one) => differs(doc, one)).map(({ path }) => path);
+          if (others.length > 0) drift.set(doc._id, others);
+        }
         await onRound();
         if (awaited.size < before) {
           movedAt = performance.now();

@@ -17,6 +17,7 @@ import { createDeliveries } from './deliveries.ts';
 import { SweepInterrupted, startHeartbeat } from './heartbeat.ts';
 import { closeRecord, type Ending, openRecord, updateRecord } from './record.ts';
 import { type Claim, completeSchedule, failSchedule, readSchedule, releaseSchedule, renewLease } from './schedule.ts';
+import { sweepDrift } from './steps/drift.ts';
 import { sweepOrders } from './steps/orders.ts';
 import { asked, noCounts, type Sweep } from './sweep.ts';
 import { sweepWindow, type Window } from './window.ts';
@@ -146,7 +147,14 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
 
   async function arrive(): Promise<void> {
     sweep.at('arrival');
-    await deliveries.awaitStored(() => heart.beat());
+    const stored = () => deliveries.awaitStored(() => heart.beat());
+    await stored();
+    await traced(
+      sweep,
+      'drift',
+      (entry) => trail.push(entry),
+      () => sweepDrift(sweep, stored),
+    );
     sweep.at('settling');
     const { pending, ...outcomes } = await deliveries.awaitSettled(SETTLE_MS, heart.signal);
     Object.assign(counts, outcomes, { pending });

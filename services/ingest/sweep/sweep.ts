@@ -70,8 +70,14 @@ function count(sweep: Sweep, paymentId: string, news: 'missing' | 'changed', cre
 }
 
 /** Publishes what is new or changed, and counts it. */
-export async function deliver(sweep: Sweep, sight: Sight, news: 'missing' | 'changed', createdAt: number | null) {
-  if (!(await sweep.deliveries.publish(sight))) return;
+export async function deliver(
+  sweep: Sweep,
+  sight: Sight,
+  news: 'missing' | 'changed',
+  createdAt: number | null,
+  round = 0,
+): Promise<void> {
+  if (!(await sweep.deliveries.publish(sight, round))) return;
   sweep.counts.published++;
   count(sweep, sight.payment_id, news, createdAt);
 }

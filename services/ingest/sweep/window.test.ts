@@ -8,12 +8,18 @@ const moment = fc.option(fc.integer({ min: 0, max: NOW + 10_000 }), { nil: null 
 
 describe('the window of a sweep', () => {
   it('goes back SWEEP_WINDOW while sweeps are regular', () => {
-    expect(sweepWindow({ ...facts, watermark: NOW - 1_800 })).to.deep.equal({ from: NOW - 86_400, to: NOW + CLOCK_LATE_SECONDS });
+    expect(sweepWindow({ ...facts, watermark: NOW - 1_800 })).to.deep.equal({
+      from: NOW - 86_400,
+      to: NOW + CLOCK_LATE_SECONDS,
+    });
   });
 
   it('goes back to an hour before the last complete sweep, however long ago that was', () => {
     const watermark = NOW - 10 * 86_400;
-    expect(sweepWindow({ ...facts, watermark })).to.deep.equal({ from: watermark - OVERLAP_SECONDS, to: NOW + CLOCK_LATE_SECONDS });
+    expect(sweepWindow({ ...facts, watermark })).to.deep.equal({
+      from: watermark - OVERLAP_SECONDS,
+      to: NOW + CLOCK_LATE_SECONDS,
+    });
   });
 
   it('goes back to the earliest event at the very first start, or to SWEEP_FIRST_FROM', () => {
