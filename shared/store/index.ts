@@ -71,9 +71,14 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
     activities: model('activity_logs', schemas.activities),
   };
 
+  let wasConnected = false;
+  connection.once('connected', () => {
+    wasConnected = true;
+  });
   const reconnect = async () => {
-    // The driver reconnects by itself once it has been connected; before that, opening again is up to us.
-    if (connection.readyState === 0) await connection.openUri(uri);
+    // The driver reconnects by itself once it has been connected (another opening would leave its client behind);
+    // before that, opening again is up to us.
+    if (!wasConnected && connection.readyState === 0) await connection.openUri(uri);
   };
 
   return {
