@@ -1,7 +1,8 @@
 /** The whole system on this machine: NATS, MongoDB, Razorpay's simulator, the mail catcher and the three services. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Locked, takeLock } from '../children/lock.ts';
+import { endStale } from '../children/stale.ts';
 import { startMongo } from '../servers/mongo.ts';
 import { startNats } from '../servers/nats.ts';
 import {
@@ -12,6 +13,7 @@ import {
   serviceEnvironments,
   simulatorEnvironment,
 } from './environment.ts';
+import { untilFirstAdmin } from './first-admin.ts';
 import { type ProcessName, removeInfo, type StackInfo, writeInfo } from './info.ts';
 import type { Kept } from './keep-running.ts';
 import { openLogFiles } from './log-files.ts';
@@ -28,6 +30,8 @@ export interface StackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Start servers of its own although the environment names some. */
   readonly ownServers?: boolean;
+  /** What the folder holds from earlier goes first. */
+  readonly fresh?: boolean;
   /** Hears all that the processes and the stack say. */
   readonly report?: (said: LogEntry) => void;
   /** Ends a start that is on its way. */
@@ -81,11 +85,12 @@ function lock(dir: string) {
  * @throws StackInUse, PortsUnusable, NotReady, NoServerFound and what else the servers throw
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
-  const { dir, env: given = process.env, ownServers = false, report = () => undefined } = options;
+  const { dir, env: given = process.env, ownServers = false, fresh = false, report = () => undefined } = options;
   const signal = options.signal ?? new AbortController().signal;
   mkdirSync(dir, { recursive: true });
   const infoFile = `${dir}.json`;
   const held = lock(dir);
+  if (fresh) await emptied(dir);
   const logs = join(dir, 'logs');
   const files = openLogFiles(logs);
   const kept = new Map<ProcessName, Kept>();
@@ -164,6 +169,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     const services = ['gateway', 'ingest', 'ticketing'] as const;
     await allOrNone(services.map((name) => script(name, environments[name])));
     await Promise.all(services.map((name) => ready(name, `${at.ops[name]}/readyz`)));
+    await untilFirstAdmin(mongodb.url, READY_WITHIN_MS, signal);
 
     const { smtpPassword, razorpayKeyId, razorpayKeySecret, webhookSecret, adminPassword, ticketPublicKey } = secrets;
     info = {
@@ -187,6 +193,14 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     await stop();
     throw error;
   }
+}
+
+/** Empties a data folder that is ours; servers that outlived their run end first. */
+async function emptied(dir: string): Promise<void> {
+  const names = readdirSync(dir);
+  const pidFiles = names.map((name) => join(dir, ...(name.endsWith('.pid') ? [name] : [name, 'server.pid'])));
+  await Promise.all(pidFiles.map((file) => endStale(file)));
+  for (const name of names) if (name !== 'lock') rmSync(join(dir, name), { recursive: true, force: true });
 }
 
 /** As Promise.all, but what was begun has ended when it rejects, so that a stop finds all that was started. */
