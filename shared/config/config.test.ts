@@ -1,0 +1,87 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { commonFaults, commonSettings } from './common.ts';
+import * as field from './fields.ts';
+import { ConfigError, loadConfig, type Settings } from './index.ts';
+
+const settings = {
+  PORT: { doc: 'A port.', type: field.port, default: '8000' },
+  EVERY: { doc: 'How often.', type: field.duration, default: '30m' },
+  KEY: { doc: 'A key.', type: field.secret(8, 'openssl rand -hex 8'), secret: true },
+  PEM: { doc: 'A PEM.', type: field.pem, optional: true },
+  NAMES: { doc: 'Some names.', type: field.list, default: 'a, b,,' },
+  SINCE: { doc: 'A moment.', type: field.moment, optional: true },
+} as const satisfies Settings;
+
+const faults = (env: Record<string, string>, of: Settings = settings): readonly string[] => {
+  try {
+    loadConfig(of, env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+describe('a configuration', () => {
+  it('reads ports, durations, lists, moments and PEM text, with defaults', () => {
+    const pem = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }) as string;
+    const config = loadConfig(settings, {
+      KEY: 'long enough',
+      EVERY: '1.5h',
+      PEM: pem.replaceAll('\n', '\\n'),
+      SINCE: '2026-11-01T00:00:00+05:30',
+      PORT: '',
+    });
+    expect(config).to.deep.equal({
+      PORT: 8_000,
+      EVERY: 5_400_000,
+      KEY: 'long enough',
+      PEM: pem,
+      NAMES: ['a', 'b'],
+      SINCE: new Date('2026-10-31T18:30:00Z'),
+    });
+  });
+
+  it('names every fault at once, each with what would be right', () => {
+    const found = faults({ PORT: '70000', EVERY: 'soon', SINCE: 'yesterday' });
+    expect(found).to.have.length(4);
+    for (const [index, part] of [
+      '"70000" is no port',
+      '"soon" is no duration; write 10s',
+      'KEY is missing: A key.',
+      '"yesterday" is no time',
+    ].entries())
+      expect(found[index]).to.include(part);
+  });
+
+  it('never shows a secret', () => {
+    expect(faults({ KEY: 's3cret' }).join())
+      .to.include('needs at least 8 bytes')
+      .and.not.include('s3cret');
+    expect(
+      faults({ MONGODB_URI: 'http://user:pa55@host' }, { MONGODB_URI: commonSettings.MONGODB_URI }).join(),
+    ).to.not.include('pa55');
+  });
+
+  it('takes any setting from a file, and says when it cannot', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'qrflow-config-'));
+    try {
+      writeFileSync(join(folder, 'key'), 'from a file\n');
+      expect(loadConfig(settings, { KEY_FILE: join(folder, 'key') }).KEY).to.equal('from a file');
+      expect(faults({ KEY_FILE: join(folder, 'none') })).to.deep.equal(['KEY_FILE: cannot be read (ENOENT)']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('does not open the ops port to the world without a token', () => {
+    const config = { OPS_HOST: '0.0.0.0', METRICS_TOKEN: undefined } as Parameters<typeof commonFaults>[0];
+    expect(commonFaults(config)[0]).to.include('set METRICS_TOKEN');
+    expect(commonFaults({ ...config, OPS_HOST: '127.0.0.1' })).to.deep.equal([]);
+    expect(commonFaults({ ...config, METRICS_TOKEN: 'x'.repeat(16) })).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { startWorld, student, until, type World } from './world.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Running {
+  child: ChildProcess;
+  /** Parsed log lines so far. */
+  lines: Record<string, unknown>[];
+  errors(): string;
+  exit: Promise<number | null>;
+}
+
+/** A service as operators start it: a process with nothing but its environment. */
+function start(service: string, env: Record<string, string>): Running {
+  const child = spawn(process.execPath, ['--import', 'tsx', `services/${service}/main.ts`], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: Record<string, unknown>[] = [];
+  let rest = '';
+  let errors = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    const parts = (rest + chunk.toString()).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) if (part.startsWith('{')) lines.push(JSON.parse(part));
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  return { child, lines, errors: () => errors, exit: once(child, 'exit').then(([code]) => code as number | null) };
+}
+
+const listening = async ({ lines, errors }: Running) =>
+  (await until(
+    () => lines.find(({ msg }) => String(msg).endsWith(': listening')) ?? null,
+    (line) => line !== null,
+    `listening (${errors()})`,
+  )) as { port?: number; ops_port: number };
+
+describe('a service’s process', () => {
+  let world: World;
+  const running: Running[] = [];
+  before(async function () {
+    this.timeout(120_000);
+    world = await startWorld();
+    await world.api('POST', '/api/events', { name: 'Fest', date: '2026-12-20T18:00:00' });
+    // The process under test takes its place.
+    await world.ticketing.stop();
+  });
+  after(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await world?.stop();
+  });
+  const run = (service: string, env: Record<string, string>) => {
+    const one = start(service, env);
+    running.push(one);
+    return one;
+  };
+
+  for (const [service, names] of Object.entries({
+    gateway: ['MONGODB_URI', 'NATS_URL', 'JWT_SECRET', 'ADMIN_PASSWORD', 'TICKET_PUBLIC_KEYS'],
+    ingest: ['MONGODB_URI', 'NATS_URL', 'RAZORPAY_KEY_ID', 'RAZORPAY_KEY_SECRET', 'RAZORPAY_WEBHOOK_SECRETS'],
+    ticketing: ['MONGODB_URI', 'NATS_URL', 'TICKET_SIGNING_KEY', 'SMTP_HOST', 'MAIL_FROM'],
+  }))
+    it(`refuses to start and names everything ${service} cannot work without`, async () => {
+      const one = run(service, {});
+      expect(await one.exit).to.equal(1);
+      for (const name of names) expect(one.errors()).to.include(`${name} is missing`);
+    });
+
+  it('waits for a store and a bus that are away, says so, and is not ready meanwhile', async () => {
+    const closed: Server = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as { port: number };
+    closed.close();
+    await once(closed, 'close');
+    const one = run('ticketing', {
+      ...world.env,
+      LOG_LEVEL: 'info',
+      MONGODB_URI: `mongodb://127.0.0.1:${port}/none`,
+      NATS_URL: `nats://127.0.0.1:${port}`,
+    });
+    const { ops_port } = await listening(one);
+    const answer = await fetch(`http://127.0.0.1:${ops_port}/readyz`);
+    expect([answer.status, await answer.json()]).to.deep.equal([503, { status: 'waiting', store: false, bus: false }]);
+    expect((await fetch(`http://127.0.0.1:${ops_port}/healthz`)).status).to.equal(200);
+    await until(
+      () => one.lines.map(({ msg }) => msg),
+      (said) =>
+        said.includes('store: cannot be reached, waiting for it') && said.includes('bus: cannot connect, trying again'),
+      'saying what it waits for',
+    );
+    one.child.kill('SIGTERM');
+    expect(await one.exit).to.equal(0);
+  });
+
+  it('drains on SIGTERM within 10 s amid work, and what it leaves the next one finishes', async () => {
+    await world.mails.setFaults({ latency_ms: 100 });
+    const first = run('ticketing', { ...world.env, LOG_LEVEL: 'info' });
+    await listening(first);
+    const paid = await Promise.all(Array.from({ length: 40 }, () => world.pay({ notes: student() })));
+    const ids = paid.map(({ id }) => id as string);
+    await until(
+      () => world.store.mails.countDocuments({ state: 'sent' }),
+      (sent) => sent > 0,
+      'work under way',
+    );
+    const asked = performance.now();
+    first.child.kill('SIGTERM');
+    expect(await first.exit).to.equal(0);
+    expect(performance.now() - asked).to.be.below(10_000);
+    expect(first.lines.map(({ msg }) => msg)).to.include('service: stopped');
+    expect(await world.store.mails.countDocuments({ state: 'sending' })).to.equal(0);
+
+    const second = run('ticketing', { ...world.env, LOG_LEVEL: 'info' });
+    await until(
+      () => world.store.mails.countDocuments({ payment_id: { $in: ids }, state: 'sent' }),
+      (sent) => sent === 40,
+      'all mailed',
+      40_000,
+    );
+    expect(world.mails.summaries()).to.have.length(40);
+    second.child.kill('SIGTERM');
+    expect(await second.exit).to.equal(0);
+  }).timeout(90_000);
+});
