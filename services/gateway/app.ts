@@ -39,6 +39,13 @@ export async function startGateway(
   options: GatewayOptions = {},
 ): Promise<RunningGateway> {
   const { store, bus, log } = parts;
+  const stopping = new AbortController();
+  const usersReady = parts.storeReady.then(() =>
+    ensureFirstAdmin(store, config.ADMIN_USERNAME, config.ADMIN_PASSWORD, log, stopping.signal),
+  );
+  usersReady.catch((error: unknown) =>
+    log.info({ err: error }, 'users: stopped before the first administrator was made'),
+  );
   let document: Record<string, unknown> | undefined;
   const gateway: Gateway = {
     store,
@@ -50,6 +57,7 @@ export async function startGateway(
       secret: config.JWT_SECRET,
       ttlMs: config.JWT_TTL,
       limits: options.loginLimits ?? LOGIN_LIMITS,
+      usersReady,
     }),
     eventFacts: eventFacts(store),
     verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),
@@ -76,6 +84,7 @@ export async function startGateway(
 
   const listening: { close(): Promise<void>; port: number }[] = [];
   const stop = async () => {
+    stopping.abort();
     await Promise.all(listening.map((one) => one.close()));
     await parts.close();
   };
@@ -88,10 +97,6 @@ export async function startGateway(
   }
   const [opsPort, port] = listening.map((one) => one.port) as [number, number];
 
-  const usersReady = parts.storeReady.then(() =>
-    ensureFirstAdmin(store, config.ADMIN_USERNAME, config.ADMIN_PASSWORD, log),
-  );
-  usersReady.catch((error: unknown) => log.error({ err: error }, 'users: no first administrator could be made'));
   log.info({ port, ops_port: opsPort }, 'gateway: listening');
   return { port, opsPort, usersReady, log, stop };
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { openParts } from '../../../shared/service/parts.ts';
+import { testServers } from '../../../test/servers.ts';
 import { startGateway } from '../app.ts';
 import { PASSWORD, read, startTestGateway, type TestGateway } from '../testing/start.ts';
 import { hashPassword, passwordMatches } from './password.ts';
@@ -207,6 +208,20 @@ describe('users', () => {
       role: 'staff',
     });
     expect(made.status).to.equal(200);
+  });
+
+  it('can sign in the moment the gateway listens, also at the very first start', async () => {
+    const { config, stop } = await startTestGateway();
+    await stop();
+    const servers = await testServers();
+    const fresh = { ...config, MONGODB_URI: servers.mongoUri() };
+    const running = await startGateway(fresh, openParts('gateway', fresh));
+    const answer = await fetch(`http://127.0.0.1:${running.port}/api/auth/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'admin', password: PASSWORD }),
+    });
+    expect(answer.status).to.equal(200);
+    await running.stop();
   });
 
   it('begin with one administrator, however many replicas start at once', async () => {

@@ -1,6 +1,8 @@
 /** From a username and a password to a session and its token. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { SignJWT } from 'jose';
+import { Problem } from '../../../shared/http/problem.ts';
 import type { UserDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { passwordMatches } from './password.ts';
@@ -21,9 +23,31 @@ export interface SignInOptions {
   secret: string;
   ttlMs: number;
   limits: LoginLimits;
+  /** Resolves when the first administrator is there. */
+  usersReady: Promise<void>;
 }
 
-export function signIn({ store, secret, ttlMs, limits }: SignInOptions): SignIn {
+const STARTING_MS = 5_000;
+
+/** Right after the very first start, a sign-in waits for the first user instead of calling the password wrong. */
+async function waitFor(usersReady: Promise<void>): Promise<void> {
+  const cancel = new AbortController();
+  const late = setTimeout(STARTING_MS, undefined, { signal: cancel.signal }).then(() => {
+    throw new Problem(
+      503,
+      { detail: 'the gateway is starting, and the store is not ready yet; try again in a moment' },
+      { headers: { 'Retry-After': '2' } },
+    );
+  });
+  late.catch(() => undefined);
+  try {
+    await Promise.race([usersReady, late]);
+  } finally {
+    cancel.abort();
+  }
+}
+
+export function signIn({ store, secret, ttlMs, limits, usersReady }: SignInOptions): SignIn {
   const key = new TextEncoder().encode(secret);
   const throttle = loginThrottle(limits);
 
@@ -47,6 +71,7 @@ export function signIn({ store, secret, ttlMs, limits }: SignInOptions): SignIn 
   }
 
   return async (username, password, address) => {
+    await waitFor(usersReady);
     await throttle.before(username, address);
     const user = await store.users.findOne({ username }).lean<UserDoc>();
     const right = await passwordMatches(password, user?.password);
