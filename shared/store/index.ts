@@ -1,5 +1,5 @@
 /** The store: one connection, one model a collection. Writes are majority and journaled, reads from the primary. */
-import mongoose, { type Connection, type Model, type Schema } from 'mongoose';
+import mongoose, { type Connection, type ConnectOptions, type Model, type Schema } from 'mongoose';
 import type { Logger } from '../log/index.ts';
 import type * as D from './documents.ts';
 import * as schemas from './schemas.ts';
@@ -37,7 +37,7 @@ export interface Store {
 
 /** Opens the store without waiting for it: operations fail within the selection timeout while it is away. */
 export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreOptions): Store {
-  const connection = mongoose.createConnection(uri, {
+  const options: ConnectOptions = {
     appName: name,
     bufferCommands: false,
     autoIndex: false,
@@ -47,7 +47,8 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
     maxPoolSize: 50,
     writeConcern: { w: 'majority', journal: true },
     readPreference: 'primary',
-  });
+  };
+  const connection = mongoose.createConnection(uri, options);
   connection.on('error', (error: Error) => log.warn({ err: error.name }, 'store: connection error'));
   connection.on('disconnected', () => log.warn('store: disconnected'));
   connection.on('connected', () => log.info('store: connected'));
@@ -78,7 +79,8 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
   const reconnect = async () => {
     // The driver reconnects by itself once it has been connected (another opening would leave its client behind);
     // before that, opening again is up to us.
-    if (!wasConnected && connection.readyState === 0) await connection.openUri(uri);
+    if (!wasConnected && connection.readyState === 0) await connection.openUri(uri, options);
+    else if (connection.readyState === 2) await connection.asPromise();
   };
 
   return {
@@ -86,9 +88,9 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
     connection,
     async ping(timeoutMs = 2_000) {
       try {
-        await reconnect();
-        await connection.db?.command({ ping: 1 }, { timeoutMS: timeoutMs });
-        return connection.db !== undefined;
+        const pong = reconnect().then(() => connection.db?.command({ ping: 1 }, { timeoutMS: timeoutMs }));
+        const late = new Promise<undefined>((resolve) => setTimeout(resolve, timeoutMs, undefined).unref());
+        return (await Promise.race([pong, late])) !== undefined;
       } catch {
         return false;
       }
