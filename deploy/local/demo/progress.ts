@@ -1,5 +1,5 @@
 /** The progress of a story: a bar on a terminal, a line a step elsewhere. */
-import { styleText } from 'node:util';
+import { paint } from '../stack/paint.ts';
 
 export interface Progress {
   /** The next step begins. */
@@ -29,7 +29,7 @@ export function showProgress(steps: number, out: NodeJS.WriteStream): Progress {
 
   const draw = () => {
     const full = Math.round((WIDTH * Math.max(0, done - 1)) / steps);
-    const bar = `${styleText('green', '█'.repeat(full))}${styleText('dim', '░'.repeat(WIDTH - full))}`;
+    const bar = `${paint('green', '█'.repeat(full))}${paint('dim', '░'.repeat(WIDTH - full))}`;
     const room = Math.max(10, (out.columns ?? 80) - WIDTH - 14);
     out.write(
       `\r\x1b[2K  ${bar} ${seconds().padStart(5)}  ${title.length > room ? `${title.slice(0, room - 1)}…` : title}`,

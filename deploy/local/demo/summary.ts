@@ -1,5 +1,5 @@
 /** How the story ended, for people. */
-import { styleText } from 'node:util';
+import { paint } from '../stack/paint.ts';
 import type { Held } from './checks/promises.ts';
 import type { Check, World } from './world.ts';
 
@@ -55,11 +55,10 @@ export function oneTicket(held: ReadonlyMap<string, Held>): string {
 }
 
 export function checksOf(checks: readonly Check[], colours: boolean): string {
-  const paint = (style: 'green' | 'red', text: string) => (colours ? styleText(style, text) : text);
   return checks
     .map(({ name, sentence, fault }) => {
-      const mark = fault === null ? paint('green', '✓') : paint('red', '✗');
-      return `  ${mark} ${name.padEnd(8)}${sentence}${fault === null ? '' : `\n${' '.repeat(12)}${paint('red', fault)}`}`;
+      const mark = fault === null ? paint('green', '✓', colours) : paint('red', '✗', colours);
+      return `  ${mark} ${name.padEnd(8)}${sentence}${fault === null ? '' : `\n${' '.repeat(12)}${paint('red', fault, colours)}`}`;
     })
     .join('\n');
 }

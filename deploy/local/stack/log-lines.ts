@@ -1,5 +1,5 @@
 /** The merged log: one line an event, whoever said it. Pure. */
-import { styleText } from 'node:util';
+import { paint as painted, type Style } from './paint.ts';
 
 export interface LogEntry {
   readonly at: Date;
@@ -11,8 +11,6 @@ export interface LogEntry {
   /** A stack trace, line by line. */
   readonly trace: readonly string[];
 }
-
-type Style = Parameters<typeof styleText>[0];
 
 const NAME_WIDTH = 9;
 const COLOURS: Record<string, Style> = {
@@ -88,7 +86,7 @@ function shown(key: string, value: unknown): string {
 
 /** The entry as text, without a last line break; its stack trace is indented below it. */
 export function formatEntry({ at, from, level, message, fields, trace }: LogEntry, colours: boolean): string {
-  const paint = (style: Style, text: string) => (colours && text !== '' ? styleText(style, text) : text);
+  const paint = (style: Style, text: string) => painted(style, text, colours);
   const rank = (key: string) => (FIRST.includes(key) ? FIRST.indexOf(key) : key === 'correlation_id' ? 99 : 50);
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined && value !== null)

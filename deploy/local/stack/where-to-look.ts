@@ -1,12 +1,11 @@
 /** What a person needs once the stack is up. Pure. */
-import { styleText } from 'node:util';
+import { paint } from './paint.ts';
 import type { RunningStack } from './start.ts';
 
 export function whereToLook(
   { info, logs }: Pick<RunningStack, 'info' | 'logs'>,
   { infoFile, colours }: { infoFile: string; colours: boolean },
 ): string {
-  const bold = (text: string) => (colours ? styleText('bold', text) : text);
   const rows = [
     ['API', `${info.gateway} (described in ${info.gateway}/openapi.json)`],
     ['login', `${info.admin.username} / ${info.admin.password}`],
@@ -23,5 +22,5 @@ export function whereToLook(
     ['NATS', info.nats],
     ['more', `${infoFile}; logs in ${logs}`],
   ] as const;
-  return ['', ...rows.map(([what, where]) => `  ${bold(what.padEnd(9))} ${where}`), ''].join('\n');
+  return ['', ...rows.map(([what, where]) => `  ${paint('bold', what.padEnd(9), colours)} ${where}`), ''].join('\n');
 }
