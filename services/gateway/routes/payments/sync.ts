@@ -1,4 +1,5 @@
 import { record } from '../../../../shared/audit/index.ts';
+import { Problem } from '../../../../shared/http/problem.ts';
 import { route } from '../../http/route.ts';
 import { askIngest } from '../../payments/ask-ingest.ts';
 import { syncAnswer, syncBody, syncExample, syncReply } from '../../payments/sync.ts';
@@ -35,22 +36,27 @@ export const syncPayments = route({
   },
   async handle({ body: { from, to, payment_id }, user, gateway: { store, bus }, correlationId }) {
     const window = from && to ? { from: seconds(from), to: seconds(to) } : {};
-    await record(store, [
-      {
-        action: 'sync.requested',
-        actor: user.username,
-        subject: payment_id ? `payment:${payment_id}` : 'sweep',
-        payment_id: payment_id ?? null,
-        correlation_id: correlationId,
-        facts: window,
-      },
-    ]);
+    const of = payment_id === undefined ? {} : { payment_id };
     const answer = await askIngest(
       bus,
       'ingest.sync',
-      { ...window, ...(payment_id !== undefined && { payment_id }), requested_by: user.username, wait_ms: WAIT_MS },
+      { ...window, ...of, requested_by: user.username, wait_ms: WAIT_MS },
       { timeoutMs: PATIENCE_MS, correlationId, facts: { success: false } },
-    );
+    ).catch(async (error: unknown) => {
+      // Ingest writes into the trail who asked; where it could not be asked, it is on us.
+      if (error instanceof Problem && error.status === 503)
+        await record(store, [
+          {
+            action: 'sync.requested',
+            actor: user.username,
+            subject: payment_id === undefined ? 'sweep' : `payment:${payment_id}`,
+            ...of,
+            correlation_id: correlationId,
+            facts: { ...window, refused: 503 },
+          },
+        ]);
+      throw error;
+    });
     return syncReply(answer);
   },
 });
