@@ -224,8 +224,7 @@ describe('held payments go on by themselves', () => {
       () => world.store.deadLetters.find({ state: 'dead' }).lean(),
       (found) => found.length === 1,
     );
-    const { buffer: bytes } = letter?.payload as unknown as { buffer: Buffer };
-    expect(bytes.toString()).to.equal(body);
+    expect(letter?.payload.toString('utf8')).to.equal(body);
     const { id } = await world.pay({ notes: student({ event_id: (await makeEvent()).id }) });
     await world.settled(id, 'ticketed');
   });
