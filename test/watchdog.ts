@@ -1,8 +1,32 @@
-/** A run that does not end after its last test has left something open: says what, and ends it as failed. */
+/**
+ * A run that does not end after its last test has left something open: says what, and ends it as failed. With
+ * `TEST_TRACE=1` it also says where each timer was started.
+ */
+import { createHook } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { Server, Socket } from 'node:net';
 
 const GRACE_MS = 10_000;
+
+/** Timers that have neither fired nor been cleared, with the stack that started them. */
+const timers = new Map<number, { timer: { hasRef?(): boolean }; stack: string }>();
+if (process.env.TEST_TRACE)
+  createHook({
+    init(id, type, _trigger, resource) {
+      if (type === 'Timeout') timers.set(id, { timer: resource, stack: new Error('a timer').stack ?? '' });
+    },
+    destroy: (id) => void timers.delete(id),
+  }).enable();
+
+const whereTimersStarted = () =>
+  [...timers.values()]
+    .filter(({ timer }) => timer.hasRef?.())
+    .map(({ stack }) =>
+      stack
+        .split('\n')
+        .filter((line) => !line.includes('node:') && !line.includes('watchdog.ts'))
+        .join('\n'),
+    );
 
 function describeHandle(handle: unknown): string | undefined {
   if (handle instanceof Server) return `a server listening on ${JSON.stringify(handle.address())}`;
@@ -17,10 +41,12 @@ function describeHandle(handle: unknown): string | undefined {
 function whatIsOpen(): string[] {
   const { _getActiveHandles } = process as unknown as { _getActiveHandles?: () => unknown[] };
   const handles = (_getActiveHandles?.call(process) ?? []).map(describeHandle);
-  const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind === 'Immediate').length;
+  const running = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const hint = process.env.TEST_TRACE ? '' : ' (TEST_TRACE=1 make test says where from)';
   return [
     ...new Set(handles.filter((found) => found !== undefined)),
-    ...(timers > 0 ? [`${timers} ${timers === 1 ? 'timer' : 'timers'}`] : []),
+    ...(running > 0 ? [`${running} ${running === 1 ? 'timer' : 'timers'}${hint}`] : []),
+    ...whereTimersStarted(),
   ];
 }
 
