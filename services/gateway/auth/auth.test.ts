@@ -161,6 +161,44 @@ describe('signing in', () => {
   });
 });
 
+describe('guessing from one address', () => {
+  const limits = { perUsername: 100, perAddress: 2, window: 60 };
+  const guess = async (url: string, username: string, forwarded: string) => {
+    const response = await fetch(`${url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'X-Forwarded-For': forwarded },
+      body: new URLSearchParams({ username, password: 'a guess' }),
+    });
+    return response.status;
+  };
+  const statuses = async (trusted: string, addresses: string[]) => {
+    const gateway = await startTestGateway({ loginLimits: limits, env: { TRUSTED_PROXIES: trusted } });
+    try {
+      const answers = [];
+      for (const [i, address] of addresses.entries()) answers.push(await guess(gateway.url, `user${i}`, address));
+      const metrics = await gateway.parts.registry.getSingleMetricAsString('qrflow_logins_total');
+      expect(metrics).to.contain('answer="failed"').and.contain('answer="throttled"');
+      return answers;
+    } finally {
+      await gateway.stop();
+    }
+  };
+
+  it('is slowed down whatever the usernames, and a made-up X-Forwarded-For helps nobody', async () => {
+    expect(await statuses('0', ['198.51.100.1', '198.51.100.2', '198.51.100.3'])).to.deep.equal([401, 401, 429]);
+  });
+
+  it('is told apart behind a proxy of ours, by what that proxy itself says', async () => {
+    const asked = [
+      '203.0.113.1, 198.51.100.1',
+      '203.0.113.2, 198.51.100.1',
+      '203.0.113.3, 198.51.100.1',
+      '198.51.100.2',
+    ];
+    expect(await statuses('1', asked)).to.deep.equal([401, 401, 429, 401]);
+  });
+});
+
 describe('users', () => {
   let gateway: TestGateway;
   before(async () => {

@@ -138,6 +138,18 @@ describe('a scan at the gate', () => {
     expect((await scan(token)).body.success).to.equal(true);
   });
 
+  it('is counted by its reason, a repeated one once', async () => {
+    const counted = async () => {
+      const text = await gateway.parts.registry.getSingleMetricAsString('qrflow_checkins_total');
+      return Number(/reason="ok"[^}]*\} (\d+)/.exec(text)?.[1] ?? 0);
+    };
+    const before = await counted();
+    const { token } = await newTicket();
+    await scan(token, { nonce: 'scan-0003' });
+    await scan(token, { nonce: 'scan-0003' });
+    expect(await counted()).to.equal(before + 1);
+  });
+
   it('costs the store few round trips', async () => {
     const { token } = await newTicket();
     await scan('warm');
