@@ -38,12 +38,15 @@ export interface Gateway {
   held(): Promise<ShownPayment[]>;
   foreign(): Promise<ShownPayment[]>;
   decide(id: string, decision: Record<string, unknown>): Promise<ShownPayment>;
-  /** Runs a sweep and waits for its end. */
+  /** Runs a sweep and waits for its end, at most a minute or so: then its state is still `running`. */
   sync(): Promise<SyncResult>;
+  sweeps(): Promise<{ readonly complete: boolean }[]>;
   scan(qrToken: string): Promise<ScanResult>;
 }
 
 const LOOK_AGAIN_MS = 500;
+/** After the half minute for which the API itself waits. */
+const SWEEP_WITHIN_MS = 20_000;
 
 /** Signs in. */
 export async function openGateway(url: string, login: { username: string; password: string }): Promise<Gateway> {
@@ -63,13 +66,15 @@ export async function openGateway(url: string, login: { username: string; passwo
     decide: (id, decision) => json(`${url}/api/payments/${id}`, { method: 'PUT', body: decision, token }),
     async sync() {
       let result = await post<SyncResult>('/api/payments/sync', {});
-      while (result.state === 'running') {
+      const deadline = Date.now() + SWEEP_WITHIN_MS;
+      while (result.state === 'running' && Date.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
         const sweep = await get<SyncResult & { id: string; complete: boolean }>(`/api/sweeps/${result.sweep_id}`);
         result = { ...sweep, sweep_id: result.sweep_id, success: sweep.complete, message: sweep.state };
       }
       return result;
     },
+    sweeps: () => get('/api/sweeps'),
     scan: (qr_token) => post('/api/checkin/scan', { qr_token }),
   };
 }

@@ -59,24 +59,39 @@ export function check(world: World, name: string, sentence: string, fault: strin
 }
 
 const LOOK_EVERY_MS = 250;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 45_000;
 /** Once something never came, the story goes on to its end, but without such patience. */
 const IMPATIENCE_MS = 3_000;
+
+/** Asks until `missing` answers null; what it answered last when patience runs out. */
+async function patiently(world: World, missing: () => Promise<string | null>): Promise<string | null> {
+  const impatient = world.checks.some(({ fault }) => fault !== null);
+  const deadline = Date.now() + (impatient ? IMPATIENCE_MS : PATIENCE_MS);
+  for (;;) {
+    world.signal.throwIfAborted();
+    const fault = await missing();
+    if (fault === null || Date.now() > deadline) return fault;
+    await delay(LOOK_EVERY_MS, undefined, { signal: world.signal });
+  }
+}
+
+/** A check that has to hold soon: what was told may still be on its way through the system. */
+export async function checkSoon(
+  world: World,
+  name: string,
+  sentence: string,
+  missing: () => Promise<string | null>,
+): Promise<void> {
+  check(world, name, sentence, await patiently(world, missing));
+}
 
 /**
  * Waits until `missing` answers null. What is still missing when patience runs out is a check that failed; the story
  * goes on, so that the other checks can tell more.
  */
 export async function until(world: World, what: string, missing: () => Promise<string | null>): Promise<void> {
-  const impatient = world.checks.some(({ fault }) => fault !== null);
-  const deadline = Date.now() + (impatient ? IMPATIENCE_MS : PATIENCE_MS);
-  for (;;) {
-    world.signal.throwIfAborted();
-    const fault = await missing();
-    if (fault === null) return;
-    if (Date.now() > deadline) return check(world, 'story', what, fault);
-    await delay(LOOK_EVERY_MS, undefined, { signal: world.signal });
-  }
+  const fault = await patiently(world, missing);
+  if (fault !== null) check(world, 'story', what, fault);
 }
 
 /** Waits until these payments have come to what they have to, with their mails sent where `mailed` says so. */
