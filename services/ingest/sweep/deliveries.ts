@@ -58,6 +58,9 @@ const BATCH = 500;
 /** Between two looks; the first is soon, as most arrive at once. */
 const LOOK_MS = [50, 100, 250, 500, 1_000];
 
+/** Added for each batch that is still open. */
+const LOOK_AGAIN_MS = 100;
+
 const lookMs = (round: number) => LOOK_MS[Math.min(round, LOOK_MS.length - 1)] ?? 1_000;
 
 type Versioned = Record<string, unknown> & { _id: string };
@@ -170,10 +173,11 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
           if (others.length > 0) drift.set(doc._id, others);
         }
         await onRound();
-        if (awaited.size < before) {
+        const arrivals = before - awaited.size;
+        if (arrivals > 0) {
           movedAt = performance.now();
           round = 0;
-          continue;
+          if (arrivals === batch.length) continue;
         }
         if (performance.now() - movedAt > (options.stuckAfterMs ?? STUCK_AFTER_MS))
           throw new NotStored(
@@ -197,8 +201,9 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
           }
         }
         if (open.size === 0 || performance.now() > until || untilAborted?.aborted) break;
-        // Cut short by an abort: everything is stored by now, so there is nothing to lose.
-        await sleep(lookMs(round), undefined, untilAborted ? { signal: untilAborted } : {}).catch(() => undefined);
+        // Looking costs the store work that settling needs more. Cut short by an abort: all is stored by now.
+        const wait = lookMs(round) + (LOOK_AGAIN_MS * open.size) / BATCH;
+        await sleep(wait, undefined, untilAborted ? { signal: untilAborted } : {}).catch(() => undefined);
       }
       counts.pending = open.size;
       return counts;

@@ -1,6 +1,8 @@
 /** The schedule that replicas share, and the watermark that nothing but a complete sweep moves (P6, P7). */
 import { expect } from 'chai';
 import type { SweepDoc } from '../../../shared/store/documents.ts';
+import { startTicketing } from '../../ticketing/app.ts';
+import { loadTicketingConfig } from '../../ticketing/config.ts';
 import type { IngestOptions } from '../app.ts';
 import { clearStage, listenIn, type Stage, setStage, student, until } from '../test/stage.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -29,7 +31,7 @@ describe('the schedule', () => {
   const ended = (state: string) => until(`a sweep that is ${state}`, async () => (await sweeps({ state }))[0]);
 
   it('runs a sweep at the first start, and moves the watermark to its pinned end', async () => {
-    await stage.ticketing();
+    stage.keep(await startTicketing(loadTicketingConfig(stage.ticketingEnv)));
     const { id } = await pay();
     const before = now();
     await scheduled();
@@ -80,7 +82,7 @@ describe('the schedule', () => {
 
   it('does not move the watermark when a page fails in the middle', async () => {
     for (let n = 0; n < 101; n++) await pay();
-    await stage.ticketing();
+    stage.keep(await startTicketing(loadTicketingConfig(stage.ticketingEnv)));
     await stage.control('faults', { fail_page: { path: '/v1/payments', skip: 100 } });
     await scheduled();
     const sweep = await ended('failed');
@@ -94,9 +96,11 @@ describe('the schedule', () => {
     await scheduled({ SWEEP_INTERVAL: '1s' }, { stuckAfterMs: 200 });
     expect((await ended('failed')).error).to.contain('not stored');
     expect((await schedule()).watermark).to.equal(null);
-    expect(listening.observations().map(({ payment_id }) => payment_id)).to.include(id);
+    await until('what was published is on the bus', async () =>
+      listening.observations().some(({ payment_id }) => payment_id === id),
+    );
     // What the broker had is gone: acknowledged by somebody who stored nothing.
-    await stage.ticketing();
+    stage.keep(await startTicketing(loadTicketingConfig(stage.ticketingEnv)));
     await ended('complete');
     expect(await stage.store.payments.findById(id).lean()).to.not.equal(null);
   });

@@ -1,4 +1,4 @@
-/** Ingest on a stage for its tests: real NATS and MongoDB, the Razorpay simulator, and where a test asks, ticketing. */
+/** Ingest on a stage for its tests: real NATS and MongoDB, and the Razorpay simulator. */
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSimulator, type Simulator } from '../../../deploy/simulator/app.ts';
@@ -7,8 +7,6 @@ import { createLogger } from '../../../shared/log/index.ts';
 import { type Observation, observationSchema } from '../../../shared/razorpay/observation.ts';
 import { openStore, type Store } from '../../../shared/store/index.ts';
 import { startPrivateNats, testServers } from '../../../test/servers.ts';
-import { startTicketing } from '../../ticketing/app.ts';
-import { loadTicketingConfig } from '../../ticketing/config.ts';
 import { type IngestOptions, type RunningIngest, startIngest } from '../app.ts';
 import { loadIngestConfig } from '../config.ts';
 
@@ -60,7 +58,10 @@ export interface Stage {
   control<T = Record<string, unknown>>(path: string, body?: object): Promise<T>;
   /** Another ingest on the same servers. */
   ingest(env?: NodeJS.ProcessEnv, options?: IngestOptions): Promise<RunningIngest>;
-  ticketing(): Promise<{ stop(): Promise<void> }>;
+  /** What a ticketing on this stage's servers is told. */
+  ticketingEnv: NodeJS.ProcessEnv;
+  /** Stops it when the stage is cleared. */
+  keep(running: { stop(): Promise<void> }): void;
   bus(): ReturnType<typeof openBus>;
 }
 
@@ -111,22 +112,17 @@ export async function setStage(): Promise<Stage> {
       closers.push(stop);
       return { ...running, stop };
     },
-    async ticketing() {
-      const { privateKey } = generateKeyPairSync('ed25519');
-      const running = await startTicketing(
-        loadTicketingConfig({
-          ...shared,
-          TICKETING_OPS_PORT: '0',
-          TICKET_SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-          // Nobody listens there: no test of ingest sends a mail.
-          SMTP_HOST: '127.0.0.1',
-          SMTP_PORT: '9',
-          MAIL_FROM: 'desk@example.edu',
-        }),
-      );
-      const stop = once(() => running.stop());
-      closers.push(stop);
-      return { stop };
+    ticketingEnv: {
+      ...shared,
+      TICKETING_OPS_PORT: '0',
+      TICKET_SIGNING_KEY: signingKey(),
+      // Nobody listens there: no test of ingest sends a mail.
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: '9',
+      MAIL_FROM: 'desk@example.edu',
+    },
+    keep(running) {
+      closers.push(once(() => running.stop()));
     },
     bus() {
       const bus = openBus({ url: natsUrl, name: 'test', log });
@@ -135,6 +131,8 @@ export async function setStage(): Promise<Stage> {
     },
   };
 }
+
+const signingKey = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 async function servers() {
   const [nats, shared] = await Promise.all([startPrivateNats(), testServers()]);
