@@ -6,7 +6,8 @@ import { createHook } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { Server, Socket } from 'node:net';
 
-const GRACE_MS = 10_000;
+/** Longer than any time-out of ours: one that is left to run out is no leak. */
+const GRACE_MS = 40_000;
 
 /** Timers that have neither fired nor been cleared, with the stack that started them. */
 const timers = new Map<number, { timer: { hasRef?(): boolean }; stack: string }>();
