@@ -219,9 +219,8 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     if (ending.state === 'failed') return await failSchedule(store, claim, tools.intervalMs);
     if (ending.state === 'interrupted') return await releaseSchedule(store, claim.token);
     const done = { watermark: sweep.window.to, qrCodes: sweep.qrCodes, startedAt, intervalMs: tools.intervalMs };
-    if (!(await completeSchedule(store, claim, done)))
-      log.warn('sweep: complete, but its lease was lost: the watermark stays, the next one looks again');
-    metrics.sweepLastSuccess.setToCurrentTime();
+    if (await completeSchedule(store, claim, done)) metrics.sweepLastSuccess.setToCurrentTime();
+    else log.warn('sweep: complete, but its lease was lost: the watermark stays, the next one looks again');
   }
 
   async function run(): Promise<{ answer: SyncAnswer; cause: unknown }> {
