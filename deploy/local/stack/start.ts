@@ -90,6 +90,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   mkdirSync(dir, { recursive: true });
   const infoFile = `${dir}.json`;
   const held = lock(dir);
+  // One that a killed stack left behind would send people to nobody.
+  removeInfo(infoFile);
   if (fresh) await emptied(dir);
   const logs = join(dir, 'logs');
   const files = openLogFiles(logs);
