@@ -14,6 +14,7 @@ describe('events', () => {
 
   it('need a name and a date only; the first one is event 1', async () => {
     await gateway.store.events.deleteMany({});
+    await gateway.store.attendees.deleteMany({});
     await gateway.store.counters.deleteMany({ _id: 'events' });
     const { status, body } = await make({ name: 'Freshers’ Night', date: '2026-11-21T18:00' });
     expect(status).to.equal(200);
