@@ -23,7 +23,10 @@ export function openLogFiles(folder: string): LogFiles {
     if (known !== undefined) return known;
     const file = fileOf(from);
     if (existsSync(file) && statSync(file).size > MAX_BYTES) renameSync(file, `${file}.old`);
-    const log = { stream: createWriteStream(file, { flags: 'a', mode: 0o600 }), last: [] };
+    const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+    // A full disk costs the log, not the stack.
+    stream.on('error', () => undefined);
+    const log = { stream, last: [] };
     open.set(from, log);
     return log;
   };
