@@ -315,11 +315,21 @@ export function openBus(options: BusOptions): Bus {
       closed = true;
       up = false;
       const nc = connection;
-      if (nc && !nc.isClosed()) await Promise.race([nc.drain().catch(() => undefined), pause(3_000)]);
+      if (nc && !nc.isClosed()) await atMost(3_000, nc.drain());
       if (nc && !nc.isClosed()) await nc.close();
-      await Promise.race([opening, pause(RETRY_MS + 5_000)]);
+      await atMost(RETRY_MS + 5_000, opening);
     },
   };
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Waits for `work`, but no longer than `ms`; how it ends does not matter. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(() => undefined), late]);
+  clearTimeout(timer);
+}
