@@ -214,17 +214,24 @@ describe('held payments go on by themselves', () => {
     const { createHmac } = await import('node:crypto');
     const body = '{"entity":"event","payload":{"payment":{"entity":{"id":"not an id"}}}}';
     const signature = createHmac('sha256', 'whsec_test').update(body).digest('hex');
-    const answer = await fetch(`http://127.0.0.1:${world.ingest.port}/webhooks/razorpay`, {
-      method: 'POST',
-      body,
-      headers: { 'X-Razorpay-Signature': signature },
-    });
-    expect(answer.status).to.equal(200);
-    const [letter] = await until(
-      () => world.store.deadLetters.find({ state: 'dead' }).lean(),
-      (found) => found.length === 1,
-    );
+    const send = async (eventId: string) => {
+      const headers = { 'X-Razorpay-Signature': signature, 'X-Razorpay-Event-Id': eventId };
+      const url = `http://127.0.0.1:${world.ingest.port}/webhooks/razorpay`;
+      expect((await fetch(url, { method: 'POST', body, headers })).status).to.equal(200);
+    };
+    await send('AAAAAAAAAAAAAA');
+    const letters = (attempts: number) =>
+      until(
+        () => world.store.deadLetters.find({ state: 'dead' }).lean(),
+        (found) => found.length === 1 && found[0]?.attempts === attempts,
+        'one dead letter',
+      );
+    const [letter] = await letters(1);
     expect(letter?.payload.toString('utf8')).to.equal(body);
+    // The same bytes again are the same dead letter, and no news.
+    await send('BBBBBBBBBBBBBB');
+    await letters(2);
+    expect(await world.store.activities.countDocuments({ action: 'message.dead' })).to.equal(1);
     const { id } = await world.pay({ notes: student({ event_id: (await makeEvent()).id }) });
     await world.settled(id, 'ticketed');
   });

@@ -31,13 +31,13 @@ export interface Failure {
   permanent: boolean;
 }
 
-/** Counts a failure; `dead` once the message is given up. */
+/** Counts a failure. `dead`: the message is given up; `news`: it was not before. */
 export async function recordFailure(
   store: Store,
   message: Message,
   failure: Failure,
   now = new Date(),
-): Promise<{ dead: boolean; failures: number }> {
+): Promise<{ dead: boolean; news: boolean; failures: number }> {
   const _id = deadLetterId(message, failure.paymentId);
   const doc = await store.deadLetters
     .findOneAndUpdate(
@@ -59,8 +59,10 @@ export async function recordFailure(
     .lean();
   const failures = doc?.attempts ?? 1;
   const dead = failure.permanent || failures >= MAX_FAILURES;
-  if (dead) await store.deadLetters.updateOne({ _id }, { $set: { state: 'dead' } });
-  return { dead, failures };
+  // What a sweep cannot read comes again with each sweep; it stays one dead letter.
+  const news = dead && doc?.state !== 'dead';
+  if (news) await store.deadLetters.updateOne({ _id }, { $set: { state: 'dead' } });
+  return { dead, news, failures };
 }
 
 /** A message that had failed was handled after all. */

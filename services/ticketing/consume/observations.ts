@@ -70,7 +70,7 @@ export async function handleMessage(tools: SettleTools, message: Message): Promi
     const reason = permanent ? error.message : (error as Error).name;
     const paymentId = observation?.payment_id ?? null;
     try {
-      const { dead, failures } = await recordFailure(store, message, { paymentId, reason, permanent });
+      const { dead, news, failures } = await recordFailure(store, message, { paymentId, reason, permanent });
       log.error(
         {
           ...(permanent ? { reason } : { err: error }),
@@ -83,6 +83,7 @@ export async function handleMessage(tools: SettleTools, message: Message): Promi
       );
       metrics.observations.inc({ source, result: dead ? 'dead' : 'failed' });
       if (!dead) return redeliveryDelay(failures);
+      if (!news) return 'ack';
       metrics.deadLetters.inc({ subject: message.subject });
       await record(store, [
         {
