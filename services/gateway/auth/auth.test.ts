@@ -7,7 +7,7 @@ import { startGateway } from '../app.ts';
 import { PASSWORD, read, startTestGateway, type TestGateway } from '../testing/start.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 
-const LIMITS = { perUsername: 4, perAddress: 1_000, window: 60 };
+const LIMITS = { perUsername: 4, perUsernameAnywhere: 1_000, perAddress: 1_000, window: 60 };
 
 describe('signing in', () => {
   let gateway: TestGateway;
@@ -162,7 +162,7 @@ describe('signing in', () => {
 });
 
 describe('guessing from one address', () => {
-  const limits = { perUsername: 100, perAddress: 2, window: 60 };
+  const perAddress = { perUsername: 100, perUsernameAnywhere: 100, perAddress: 2, window: 60 };
   const guess = async (url: string, username: string, forwarded: string) => {
     const response = await fetch(`${url}/api/auth/login`, {
       method: 'POST',
@@ -171,11 +171,16 @@ describe('guessing from one address', () => {
     });
     return response.status;
   };
-  const statuses = async (trusted: string, addresses: string[]) => {
+  const statuses = async (
+    trusted: string,
+    addresses: string[],
+    limits = perAddress,
+    username = (index: number) => `user${index}`,
+  ) => {
     const gateway = await startTestGateway({ loginLimits: limits, env: { TRUSTED_PROXIES: trusted } });
     try {
       const answers = [];
-      for (const [i, address] of addresses.entries()) answers.push(await guess(gateway.url, `user${i}`, address));
+      for (const [i, address] of addresses.entries()) answers.push(await guess(gateway.url, username(i), address));
       const metrics = await gateway.parts.registry.getSingleMetricAsString('qrflow_logins_total');
       expect(metrics).to.contain('answer="failed"').and.contain('answer="throttled"');
       return answers;
@@ -196,6 +201,12 @@ describe('guessing from one address', () => {
       '198.51.100.2',
     ];
     expect(await statuses('1', asked)).to.deep.equal([401, 401, 429, 401]);
+  });
+
+  it('locks a username for that address, and for the others only after far more guesses', async () => {
+    const limits = { perUsername: 1, perUsernameAnywhere: 3, perAddress: 100, window: 60 };
+    const asked = ['198.51.100.1', '198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'];
+    expect(await statuses('1', asked, limits, () => 'admin')).to.deep.equal([401, 429, 401, 401, 429]);
   });
 });
 

@@ -6,17 +6,23 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Problem } from '../../../shared/http/problem.ts';
 
 export interface LoginLimits {
+  /** From one address: a stranger who guesses elsewhere locks nobody out at once. */
   perUsername: number;
+  /** From all addresses together. */
+  perUsernameAnywhere: number;
   perAddress: number;
   /** Seconds. */
   window: number;
 }
 
 /** A forgetful person gets by; a college behind one address too. */
-export const LOGIN_LIMITS: LoginLimits = { perUsername: 8, perAddress: 60, window: 300 };
+export const LOGIN_LIMITS: LoginLimits = { perUsername: 8, perUsernameAnywhere: 100, perAddress: 60, window: 300 };
+
+const pair = (username: string, address: string) => `${username.toLowerCase()} ${address}`;
 
 export function loginThrottle(limits: LoginLimits) {
   const byUsername = new RateLimiterMemory({ points: limits.perUsername, duration: limits.window });
+  const anywhere = new RateLimiterMemory({ points: limits.perUsernameAnywhere, duration: limits.window });
   const byAddress = new RateLimiterMemory({ points: limits.perAddress, duration: limits.window });
 
   const take = async (limiter: RateLimiterMemory, key: string) => {
@@ -37,10 +43,12 @@ export function loginThrottle(limits: LoginLimits) {
     /** @throws Problem 429 with Retry-After */
     async before(username: string, address: string): Promise<void> {
       await take(byAddress, address);
-      await take(byUsername, username.toLowerCase());
+      await take(byUsername, pair(username, address));
+      await take(anywhere, username.toLowerCase());
     },
     async succeeded(username: string, address: string): Promise<void> {
-      await byUsername.delete(username.toLowerCase());
+      await byUsername.delete(pair(username, address));
+      await anywhere.reward(username.toLowerCase());
       await byAddress.reward(address);
     },
   };
