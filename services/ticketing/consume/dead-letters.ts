@@ -1,6 +1,6 @@
 /**
- * Dead letters: messages that cannot be handled, kept with their bytes and the reason, so that `replay` can bring them
- * back. Failures are counted in the store, over replicas and restarts; while the store is away none is counted.
+ * Dead letters: messages that cannot be handled, kept with their bytes and the reason, so that a person can look into
+ * them. A payment among them is not lost: Razorpay is asked for it again by the next sweep. Failures are counted in the store, over replicas and restarts; while the store is away none is counted.
  */
 import { createHash } from 'node:crypto';
 import type { Message } from '../../../shared/bus/index.ts';

@@ -56,13 +56,13 @@ async function owe(
   }
 }
 
-/** A mail that had no address, or one that was refused, is owed again once there is another. */
+/** A mail that had no address, or failed at the one it had, is owed again once there is another. */
 async function readdress(store: Store, attendee: AttendeeDoc, now: Date) {
   if (attendee.email === null) return;
   await store.mails.updateMany(
     {
       attendee_id: attendee._id,
-      $or: [{ state: 'no_address' }, { state: 'failed', 'error.kind': 'address', to: { $ne: attendee.email } }],
+      $or: [{ state: 'no_address' }, { state: 'failed', to: { $ne: attendee.email } }],
     },
     { $set: { state: 'owed', due_at: now, attempts: 0, error: null } },
   );

@@ -28,6 +28,7 @@ const clock = (date: Date, timeZone: string): string =>
 
 function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc) {
   const { timezone } = event;
+  const ended = [attendee.ticket, ...attendee.past_tickets].find(({ id }) => id === mail.ticket_id);
   return {
     event: event.name,
     name: attendee.details.name ?? 'there',
@@ -44,7 +45,8 @@ function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc) {
     reference: mail.payment_id ?? '',
     number: `${event._id}-${attendee._id}`,
     qr: `cid:${QR_CID}`,
-    moved: attendee.live,
+    replaced: attendee.live,
+    refunded: !attendee.live && ended?.revoked_reason === 'refunded',
   };
 }
 
