@@ -1,4 +1,5 @@
 /** Waiting until everything answers, or saying what does not. */
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Probe {
@@ -49,6 +50,17 @@ export async function untilReady(probe: Probe, withinMs: number, signal: AbortSi
     if (reason === null) return;
     if (probe.deaths() >= HOPELESS_DEATHS) throw notReady(probe, `it ended ${probe.deaths()} times`);
     if (Date.now() > deadline) throw notReady(probe, `${reason} after ${withinMs / 1_000} s`);
+    await delay(ASK_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** Resolves to a PEM file once it is written to its end: the mail catcher answers a moment before. @throws NotReady */
+export async function untilWritten(pemFile: string, withinMs: number, signal: AbortSignal): Promise<string> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const text = await readFile(pemFile, 'utf8').catch(() => '');
+    if (text.trimEnd().endsWith('-----END CERTIFICATE-----')) return text;
+    if (Date.now() > deadline) throw new NotReady(`${pemFile} is not written`);
     await delay(ASK_EVERY_MS, undefined, { signal });
   }
 }

@@ -1,5 +1,5 @@
 /** The whole system on this machine: NATS, MongoDB, Razorpay's simulator, the mail catcher and the three services. */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Locked, takeLock } from '../children/lock.ts';
 import { endStale } from '../children/stale.ts';
@@ -20,7 +20,7 @@ import { openLogFiles } from './log-files.ts';
 import { entry, type LogEntry } from './log-lines.ts';
 import { endLeftovers, keepScript, keepServer, type ScriptName, type Surroundings } from './parts.ts';
 import { settledPorts, wantedPorts } from './ports.ts';
-import { untilReady } from './readiness.ts';
+import { untilReady, untilWritten } from './readiness.ts';
 import { secretsOf } from './secrets.ts';
 
 export interface StackOptions {
@@ -160,12 +160,14 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     const at = addresses(ports);
 
     const caFile = join(dir, 'mail', 'ca.pem');
+    // An earlier run's must not be taken for this one's.
+    rmSync(caFile, { force: true });
     await allOrNone([
       script('simulator', simulatorEnvironment(wiring)),
       script('mail', mailEnvironment(wiring, join(dir, 'mail'), caFile)),
     ]);
     await Promise.all([ready('simulator', `${at.razorpay}/healthz`), ready('mail', `${at.mail}/healthz`)]);
-    const ca = readFileSync(caFile, 'utf8');
+    const ca = await untilWritten(caFile, READY_WITHIN_MS, signal);
 
     const environments = serviceEnvironments(wiring, ca, given);
     const services = ['gateway', 'ingest', 'ticketing'] as const;
