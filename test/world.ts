@@ -3,7 +3,6 @@
  * database, with a simulated Razorpay and a real mail server that keeps what it gets. Only the clocks run faster.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createMailCatcher, type MailCatcher } from '../deploy/mail-catcher/mail-catcher.ts';
 import { type Running, startSimulator } from '../deploy/simulator/testing/running.ts';
 import { type RunningGateway, startGateway } from '../services/gateway/app.ts';
@@ -15,7 +14,11 @@ import { loadTicketingConfig } from '../services/ticketing/config.ts';
 import { createLogger } from '../shared/log/index.ts';
 import type { PaymentDoc } from '../shared/store/documents.ts';
 import { openStore, type Store } from '../shared/store/index.ts';
+import { STUDENT } from './documents.ts';
 import { startPrivateNats, testServers } from './servers.ts';
+import { until } from './until.ts';
+
+export { until } from './until.ts';
 
 const KEYS = generateKeyPairSync('ed25519');
 export const PUBLIC_KEY = KEYS.publicKey.export({ type: 'spki', format: 'pem' }) as string;
@@ -53,31 +56,6 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Waits for a condition. @throws Error with `what` when it does not come true in time */
-export async function until<T>(
-  read: () => Promise<T> | T,
-  holds: (value: T) => boolean,
-  what = 'it',
-  withinMs = 15_000,
-): Promise<T> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const value = await read();
-    if (holds(value)) return value;
-    if (Date.now() > end) throw new Error(`${what} did not come true in time; it was ${JSON.stringify(value)}`);
-    await sleep(15);
-  }
-}
-
-export const STUDENT = {
-  name: 'Asha Rao',
-  roll_number: '21CS042',
-  college_name: 'Example Institute',
-  department: 'CSE',
-  phone: '9800000001',
-  emergency_contact_number: '9800000002',
-  email: 'asha@example.edu',
-};
 let students = 0;
 /** Notes of a student nobody else is. */
 export const student = (change: Record<string, unknown> = {}) => {

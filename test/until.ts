@@ -1,0 +1,18 @@
+/** Waiting for a condition instead of sleeping. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Reads until the value holds. @throws Error with `what` and the last value when it does not come true in time */
+export async function until<T>(
+  read: () => Promise<T> | T,
+  holds: (value: T) => boolean,
+  what = 'it',
+  withinMs = 15_000,
+): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (Date.now() > end) throw new Error(`${what} did not come true in time; it was ${JSON.stringify(value)}`);
+    await sleep(15);
+  }
+}
