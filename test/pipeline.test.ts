@@ -175,8 +175,16 @@ describe('from payment to ticket', () => {
         /qrflow_mail_breaker_state\{.*\} (\d)/,
       )?.[1];
     await until(breaker, (state) => state === '2', 'the breaker open');
+    // As after a long outage, when each mail was refused so often that it rests for long.
+    const rested = { state: 'owed' as const, 'error.kind': 'server' };
+    await until(
+      () => world.store.mails.countDocuments(rested),
+      (count) => count > 5,
+      'mails at rest',
+    );
+    await world.store.mails.updateMany(rested, { $set: { due_at: new Date(Date.now() + 900_000) } });
     await world.mails.setFaults({ down: false });
-    for (const { email } of notes) await world.mails.waitFor(({ to }) => to.includes(email), 40_000);
+    for (const { email } of notes) await world.mails.waitFor(({ to }) => to.includes(email), 20_000);
     const stored = await until(
       () => world.store.mails.find({ payment_id: { $in: paid.map(({ id }) => id) } }).lean(),
       (found) => found.every(({ state }) => state === 'sent'),

@@ -15,8 +15,8 @@ export interface MailBreaker {
   send(message: SendMailOptions): Promise<void>;
   /** How many sends may run at once now: none while open, one probe while half open. */
   room(workers: number): number;
-  /** Called whenever `room` may have grown. */
-  onRoom(listener: () => void): void;
+  /** `probe`: one mail may try the server; `works`: it does again. `room` has grown. */
+  on(change: 'probe' | 'works', listener: () => void): void;
   close(): void;
 }
 
@@ -41,10 +41,6 @@ export function mailBreaker(
     errorFilter: (error: unknown) => classify(error).kind !== 'server',
   });
   metrics.breaker.set(0);
-  const listeners: (() => void)[] = [];
-  const tell = () => {
-    for (const listener of listeners) listener();
-  };
   breaker.on('open', () => {
     metrics.breaker.set(2);
     log.error({ retry_in_ms: resetMs }, 'mail: the mail server fails, pausing; nothing is lost');
@@ -52,20 +48,19 @@ export function mailBreaker(
   breaker.on('halfOpen', () => {
     metrics.breaker.set(1);
     log.info('mail: trying the mail server again with one mail');
-    tell();
   });
   breaker.on('close', () => {
     metrics.breaker.set(0);
     log.info('mail: the mail server works again');
-    tell();
   });
   return {
     async send(message) {
       await breaker.fire(message);
     },
     room: (workers) => (breaker.halfOpen ? 1 : breaker.opened ? 0 : workers),
-    onRoom: (listener) => {
-      listeners.push(listener);
+    on: (change, listener) => {
+      if (change === 'probe') breaker.on('halfOpen', listener);
+      else breaker.on('close', listener);
     },
     close: () => breaker.shutdown(),
   };

@@ -3,6 +3,7 @@
  */
 import { claimMail } from './claim.ts';
 import { allowance, type Pace } from './pace.ts';
+import { endRests, offerProbe } from './rest.ts';
 import { type MailTools, sendOne } from './send-one.ts';
 
 export interface Outbox {
@@ -32,7 +33,19 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
     kicked = true;
     wake?.();
   };
-  breaker.onRoom(kick);
+  const hasten = (change: () => Promise<void>) => () => {
+    change()
+      .catch((error: unknown) => log.warn({ reason: (error as Error).name }, 'mail: resting mails wait for their time'))
+      .finally(kick);
+  };
+  breaker.on(
+    'probe',
+    hasten(() => offerProbe(store)),
+  );
+  breaker.on(
+    'works',
+    hasten(() => endRests(store)),
+  );
 
   const rest = () =>
     new Promise<void>((resolve) => {

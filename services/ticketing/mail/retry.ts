@@ -19,7 +19,7 @@ const TEMPORARY_MS = [
   3_600_000 * 24,
 ];
 
-/** A server's fault burns no attempt: the mail is tried for ever, ever less often, so that others go first. */
+/** A server's fault burns no attempt: the mail is tried for ever, ever less often; sooner when the server is back (rest.ts). */
 const SERVER_FIRST_MS = 10_000;
 const SERVER_LAST_MS = 900_000;
 
