@@ -1,5 +1,5 @@
 /** Ticketing: consumes observations, settles payments, mails tickets, and picks up what was left behind. */
-import { answer, ask } from '../../shared/bus/requests.ts';
+import { answer } from '../../shared/bus/requests.ts';
 import type { Logger } from '../../shared/log/index.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import { idSource } from '../../shared/store/counters.ts';
@@ -12,6 +12,7 @@ import { smtpTransport } from './mail/transport.ts';
 import { createTicketingMetrics } from './metrics.ts';
 import { type Recovery, startRecovery } from './recovery/loop.ts';
 import { claimPayment } from './settle/claim.ts';
+import { lookUps } from './settle/look-up.ts';
 import { seatsOf } from './settle/seats.ts';
 import { type SettleTools, settle } from './settle/settle.ts';
 import { storeGate } from './store-gate.ts';
@@ -25,7 +26,6 @@ export interface RunningTicketing {
 
 /** Ids are taken from the store in blocks; what a restart leaves unused is a gap and nothing more. */
 const ATTENDEE_ID_BLOCK = 10;
-const LOOKUP_MS = 20_000;
 
 const domainOf = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'qrflow.invalid';
 
@@ -36,6 +36,7 @@ export async function startTicketing(
   const { store, bus, log } = parts;
   const metrics = createTicketingMetrics(parts.registry);
   const gate = storeGate(store);
+  const looks = lookUps(bus, metrics);
   let recovery: Recovery | undefined;
   let outbox: Outbox | undefined;
   let consumer: { stop(): Promise<void> } | undefined;
@@ -54,21 +55,7 @@ export async function startTicketing(
       defaultEventId: config.DEFAULT_EVENT_ID,
     },
     mailDomain: domainOf(config.MAIL_FROM),
-    async lookUp(payment_id, correlationId) {
-      try {
-        const { observation } = await ask(
-          bus,
-          'ingest.lookup',
-          { payment_id },
-          { timeoutMs: LOOKUP_MS, correlationId },
-        );
-        metrics.lookups.inc({ result: 'answered' });
-        return observation;
-      } catch (error) {
-        metrics.lookups.inc({ result: 'failed' });
-        throw error;
-      }
-    },
+    lookUp: looks.lookUp,
     onMailOwed: () => outbox?.kick(),
     onFreed: (eventId) => {
       recovery
@@ -129,6 +116,7 @@ export async function startTicketing(
     opsPort: ops.port,
     async stop() {
       stopped = true;
+      looks.close();
       await Promise.all([consumer?.stop(), recovery?.stop(), outbox?.stop()]);
       breaker.close();
       transport.close();

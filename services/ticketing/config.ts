@@ -57,7 +57,10 @@ export const ticketingSettings = {
   },
   MAIL_FROM: {
     doc: 'The sender, as students see it.',
-    type: field.text.regex(/@/, 'must be an address'),
+    type: field.text.regex(
+      /^(?:[^<>\r\n]*<)?[^\s<>@]+@[^\s<>@.]+(?:\.[^\s<>@.]+)+>?$/,
+      'must be an address, alone or as Name <address>',
+    ),
     example: 'Fest Desk <tickets@example.edu>',
   },
   MAIL_RATE_PER_MINUTE: {

@@ -6,7 +6,8 @@ const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000
 /** `10s`, `30m`, `24h`, `7d` → milliseconds. */
 export const duration = z.string().transform((text, context) => {
   const found = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
-  if (found) return Math.round(Number(found[1]) * (UNITS[found[2] as string] as number));
+  const ms = found ? Math.round(Number(found[1]) * (UNITS[found[2] as string] as number)) : 0;
+  if (ms > 0) return ms;
   context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 10s, 30m, 24h or 7d` });
   return z.NEVER;
 });

@@ -114,8 +114,8 @@ export interface MailDoc {
   /** Sends that this mail itself failed; a server that is down burns none. */
   attempts: number;
   lease: { token: string; until: Date } | null;
-  /** Leases that ran out while sending: each may have sent one mail more. */
-  leases_lost: number;
+  /** Sends of which nobody knows whether they arrived: the sender vanished, or the server did not answer. */
+  unconfirmed: number;
   /** The last fault, without addresses, and how many of its kind in a row. */
   error: { kind: string; text: string; at: Date; times: number } | null;
   correlation_id: string;

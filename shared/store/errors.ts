@@ -41,10 +41,7 @@ export function isUnreachable(error: unknown): boolean {
     one = one.cause as ServerError, depth++
   ) {
     if (UNREACHABLE.has(String(one.name)) || FAILOVER.has(Number(one.code))) return true;
-    if (
-      one instanceof Error &&
-      /initial connection|bufferCommands|not connected|ECONNREFUSED|ECONNRESET/i.test(one.message)
-    )
+    if (one instanceof Error && /initial connection|bufferCommands|ECONNREFUSED|ECONNRESET/i.test(one.message))
       return true;
   }
   return false;

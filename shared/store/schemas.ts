@@ -92,7 +92,10 @@ attendees.index(
   { event_id: 1, student_key: 1 },
   { unique: true, partialFilterExpression: { live: true, student_key: { $type: 'string' } } },
 );
-attendees.index({ event_id: 1, seat: 1 }, { unique: true, partialFilterExpression: { live: true } });
+attendees.index(
+  { event_id: 1, seat: 1 },
+  { unique: true, partialFilterExpression: { live: true, seat: { $type: 'number' } } },
+);
 attendees.index({ 'ticket.id': 1 }, { unique: true });
 attendees.index({ 'past_tickets.id': 1 });
 
@@ -111,7 +114,7 @@ export const mails = schema<MailDoc>({
   due_at: Date,
   attempts: Number,
   lease: json,
-  leases_lost: Number,
+  unconfirmed: Number,
   error: json,
   correlation_id: String,
   paid_at: Date,

@@ -84,7 +84,7 @@ export const ticketMail = (n: number, more: Partial<MailDoc> = {}): MailDoc => (
   due_at: NOW,
   attempts: 0,
   lease: null,
-  leases_lost: 0,
+  unconfirmed: 0,
   error: null,
   correlation_id: 'c',
   paid_at: NOW,

@@ -184,7 +184,13 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
       );
       return await arrive();
     }
-    if (tools.razorpay.clock.ageMs() > CLOCK_MS) await tools.razorpay.hearClock(asked(sweep));
+    if (tools.razorpay.clock.ageMs() > CLOCK_MS)
+      await traced(
+        sweep,
+        'clock',
+        (entry) => trail.push(entry),
+        () => tools.razorpay.hearClock(asked(sweep)),
+      );
     const schedule = claim?.schedule ?? (await readSchedule(store));
     sweep.window = request.window ?? (await dueWindow(tools, schedule?.watermark ?? null));
     Object.assign(known, sweep.window);

@@ -245,6 +245,24 @@ describe('the decision on a payment', () => {
     expect(email({ email: 'asha at example' }, 'other@example.edu')).to.equal('other@example.edu');
     expect(email({ email: '' }, 'void@razorpay.com')).to.equal(null);
     expect(email({ email: 'a@b.c\r\nBcc: x@y.zz' }, null)).to.equal(null);
+    for (const typo of [
+      'x@gmail..com',
+      'x@gmail.com.',
+      '.x@gmail.com',
+      'x..y@gmail.com',
+      'x@-a.com',
+      'x@gmail',
+      'x@@gmail.com',
+    ])
+      expect(email({ email: typo }, null), typo).to.equal(null);
+    for (const fine of [
+      'a.b+c@sub.example.co.in',
+      "o'neil@example.edu",
+      'ää@beispiel.de',
+      'x@пример.рф',
+      'x@a-b.example',
+    ])
+      expect(email({ email: fine }, null), fine).to.equal(fine);
   });
 
   it('always comes to exactly one known outcome, and to the same one again', () => {

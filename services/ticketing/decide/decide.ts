@@ -154,12 +154,12 @@ function outcomeOf(
   const ticketed: Outcome = {
     kind: 'ticketed',
     event,
-    // A second ticket for one student, given by a person, needs a key of its own.
+    // A second ticket for one student, given by a person, needs a key of its own; so does one that meets a hand-made twin.
     key:
-      key !== null && twins && around.twins.every(({ payment_id }) => payment_id !== null)
+      key !== null && twins && (attendee !== null || around.twins.every(({ payment_id }) => payment_id !== null))
         ? `${key}#${payment._id}`
         : key,
-    adopt: around.twins.find(({ payment_id }) => payment_id === null) ?? null,
+    adopt: attendee ? null : (around.twins.find(({ payment_id }) => payment_id === null) ?? null),
   };
   // Once ticketed, only a full refund or a person takes the ticket away.
   if (attendee?.live && attendee.event_id === event._id) return ticketed;

@@ -6,7 +6,9 @@ import { type NoteFields, noteFieldNames, noteFields } from '../../../shared/stu
 
 /** What Razorpay puts where a payer gave no address. */
 const PLACEHOLDER = 'void@razorpay.com';
-const ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+\.[^\s@<>()[\],;:"\\]{2,}$/;
+/** Dots and hyphens where a mail server takes them; letters of any script. */
+const ADDRESS =
+  /^[^\s@<>()[\],;:"\\.]+(\.[^\s@<>()[\],;:"\\.]+)*@([\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*[\p{L}\p{N}]$/u;
 
 export interface Reading {
   details: StudentDetails;

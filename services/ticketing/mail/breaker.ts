@@ -38,7 +38,7 @@ export function mailBreaker(
     rollingCountTimeout: WINDOW_MS,
     resetTimeout: resetMs,
     // "True" counts as a success of the server: it answered, it just does not want this mail.
-    errorFilter: (error: unknown) => classify(error).kind !== 'server',
+    errorFilter: (error: unknown) => ['address', 'temporary'].includes(classify(error).kind),
   });
   metrics.breaker.set(0);
   breaker.on('open', () => {

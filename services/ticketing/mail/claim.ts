@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 
-/** Far longer than the transport's time-outs let a send take. */
+/** Renewed while a send goes on. */
 export const LEASE_MS = 5 * 60_000;
 /** A send is not begun in the lease's last part. */
 export const LEASE_MARGIN_MS = 2 * 60_000;
@@ -50,6 +50,14 @@ export async function readContents(store: Store, { mail, token }: ClaimedMail): 
   if (!found) return null;
   const { attendees, events, ticketMails, ...current } = found;
   return { mail: current, attendee: attendees[0], event: events[0], ticketMail: ticketMails[0] };
+}
+
+/** Keeps the lease for as long again. */
+export async function renewMail(store: Store, { mail, token }: ClaimedMail): Promise<void> {
+  await store.mails.updateOne(
+    { _id: mail._id, state: 'sending', 'lease.token': token },
+    { $set: { 'lease.until': new Date(Date.now() + LEASE_MS) } },
+  );
 }
 
 /** Ends the lease with these changes. False: the lease was lost. */

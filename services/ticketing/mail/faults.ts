@@ -4,12 +4,15 @@
  * server's, whatever its 5xx says, and must never cost a student the ticket.
  */
 
+import { MailUnconfirmed } from './transport.ts';
+
 /**
  * - address: this address will never work; the mail fails and is shown
  * - temporary: this mail, later (4xx); counts against its schedule
+ * - unconfirmed: it may have arrived; tried again a few times, hours apart, then shown
  * - server: no mail would get through now; counts for the breaker, burns no attempt
  */
-export type FaultKind = 'address' | 'temporary' | 'server';
+export type FaultKind = 'address' | 'temporary' | 'unconfirmed' | 'server';
 
 export interface MailFault {
   kind: FaultKind;
@@ -28,9 +31,17 @@ interface SmtpError {
 
 /** RFC 3463, behind the code: `550 5.1.1 …`. */
 const ENHANCED = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/;
-const ADDRESS_STATUS = /^5\.(1\.\d+|2\.1)$/;
+/** Recipient's address or mailbox; 5.1.7 and 5.1.8 are about the sender's. */
+const ADDRESS_STATUS = /^5\.(1\.(?![78]$)\d+|2\.1)$/;
+/** What servers without enhanced codes answer to a recipient that will never work. */
+const ADDRESS_CODES = new Set([501, 550, 551, 553]);
 /** "Service not available, closing": the server as a whole. */
 const CLOSING = 421;
+
+/** Neither address nor server is at fault: this mail cannot be made as things are. */
+export class Unmakeable extends Error {
+  override readonly name = 'Unmakeable';
+}
 
 const scrubbed = (text: string): string =>
   text
@@ -38,16 +49,20 @@ const scrubbed = (text: string): string =>
     .replace(/\s+/g, ' ')
     .slice(0, 300);
 
-function kindOf({ code, responseCode, response = '', command = '' }: SmtpError): FaultKind {
+function kindOf({ code, responseCode, response = '', command = '', message = '' }: SmtpError): FaultKind {
   if (code === 'EAUTH') return 'server';
-  if (responseCode === undefined) return code === 'EENVELOPE' ? 'address' : 'server';
+  if (responseCode === undefined) return code === 'EENVELOPE' && !/sender/i.test(message) ? 'address' : 'server';
   if (responseCode < 500) return responseCode === CLOSING ? 'server' : 'temporary';
+  // Whoever refuses our sender refuses every mail of ours.
+  if (command.startsWith('MAIL')) return 'server';
   const enhanced = ENHANCED.exec(response)?.[1];
   if (enhanced !== undefined) return ADDRESS_STATUS.test(enhanced) ? 'address' : 'server';
-  return (responseCode === 550 || responseCode === 553) && command.startsWith('RCPT') ? 'address' : 'server';
+  return ADDRESS_CODES.has(responseCode) && command.startsWith('RCPT') ? 'address' : 'server';
 }
 
 export function classify(error: unknown): MailFault {
   const fault = (error ?? {}) as SmtpError;
+  if (error instanceof Unmakeable) return { kind: 'temporary', text: error.message };
+  if (error instanceof MailUnconfirmed) return { kind: 'unconfirmed', text: error.message };
   return { kind: kindOf(fault), text: scrubbed(fault.response ?? fault.message ?? fault.code ?? 'unknown') };
 }

@@ -5,6 +5,7 @@ import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
 import { calendarFile } from './calendar.ts';
 import { classify, type FaultKind } from './faults.ts';
 import { mailDelay } from './retry.ts';
+import { MailUnconfirmed } from './transport.ts';
 import { mailVerdict } from './verdict.ts';
 
 const smtp = (response: string, command = 'DATA') => ({
@@ -35,6 +36,12 @@ describe('a failed send', () => {
     ['server', { code: 'ECONNECTION', message: 'connect ECONNREFUSED' }, 'a server that is down'],
     ['server', { code: 'ETIMEDOUT', message: 'Greeting never received' }, 'a silent server'],
     ['server', smtp('421 4.3.2 closing', 'MAIL FROM'), 'a server that closes'],
+    ['server', smtp('550 5.1.8 sender address rejected: domain not found', 'MAIL FROM'), 'a sender that is refused'],
+    ['server', smtp('550 5.1.8 sender address rejected', 'RCPT TO'), 'a sender that is refused late'],
+    ['server', smtp('550 5.1.0 sender denied', 'MAIL FROM'), 'a sender that is refused in other words'],
+    ['server', { code: 'EENVELOPE', message: 'Invalid sender "x"' }, 'a sender nodemailer refuses'],
+    ['address', smtp('501 domain missing or malformed', 'RCPT TO'), '501 to RCPT without more'],
+    ['unconfirmed', new MailUnconfirmed('no answer'), 'no answer to the whole mail'],
     ['temporary', smtp('450 4.2.1 greylisted', 'RCPT TO'), 'greylisting'],
     ['temporary', smtp('452 4.2.2 mailbox full', 'RCPT TO'), 'a full mailbox'],
     ['temporary', smtp('451 try later', 'DATA'), '451'],
@@ -58,6 +65,15 @@ describe('the next try of a mail', () => {
     expect(mailDelay('temporary', 1)).to.equal(10_000);
     expect(mailDelay('temporary', 11)).to.equal(86_400_000);
     expect(mailDelay('temporary', 12)).to.equal(null);
+  });
+
+  it('comes seldom and only thrice for one that may have arrived', () => {
+    expect([1, 2, 3, 4].map((failures) => mailDelay('unconfirmed', failures))).to.deep.equal([
+      900_000,
+      10_800_000,
+      43_200_000,
+      null,
+    ]);
   });
 
   it('always comes for a fault of the server, later and later, at most 15 minutes apart', () => {
@@ -98,6 +114,11 @@ describe('whether a mail may go out', () => {
         ticketMail: state && mail({ state }),
       });
     expect(of('sent')).to.deep.equal({ kind: 'send' });
+    const maybe = mail({ state: 'cancelled', unconfirmed: 1 });
+    const revoked = attendeeDoc({ live: false });
+    expect(verdict({ mail: mail({ kind: 'cancellation' }), attendee: revoked, ticketMail: maybe })).to.deep.equal({
+      kind: 'send',
+    });
     expect(of('sending').kind).to.equal('wait');
     for (const state of ['owed', 'failed', 'cancelled', 'no_address', undefined] as const)
       expect(of(state)).to.deep.equal(ended);

@@ -42,7 +42,7 @@ async function owe(
     due_at: now,
     attempts: 0,
     lease: null,
-    leases_lost: 0,
+    unconfirmed: 0,
     error: null,
     correlation_id: context.correlationId,
     paid_at: context.paidAt,
@@ -75,7 +75,10 @@ async function cancel(store: Store, attendee: AttendeeDoc, ticket: Ticket, conte
     { _id, state: { $in: ['owed', 'no_address', 'failed'] } },
     { $set: { state: 'cancelled', lease: null } },
   );
-  const mailed = await store.mails.exists({ _id, state: { $in: ['sending', 'sent'] } });
+  const mailed = await store.mails.exists({
+    _id,
+    $or: [{ state: { $in: ['sending', 'sent'] } }, { unconfirmed: { $gt: 0 } }],
+  });
   if (mailed) await owe(store, attendee, ticket, 'cancellation', context, now);
 }
 

@@ -19,6 +19,13 @@ const TEMPORARY_MS = [
   3_600_000 * 24,
 ];
 
+/** After each send that may have arrived: seldom and few, because each may be one mail too many. */
+const UNCONFIRMED_MS = [
+  900_000, // the server was restarted
+  3_600_000 * 3,
+  3_600_000 * 12,
+];
+
 /** A server's fault burns no attempt: the mail is tried for ever, ever less often; sooner when the server is back (rest.ts). */
 const SERVER_FIRST_MS = 10_000;
 const SERVER_LAST_MS = 900_000;
@@ -30,5 +37,6 @@ const SERVER_LAST_MS = 900_000;
 export function mailDelay(kind: FaultKind, failures: number): number | null {
   if (kind === 'address') return null;
   if (kind === 'temporary') return TEMPORARY_MS[failures - 1] ?? null;
+  if (kind === 'unconfirmed') return UNCONFIRMED_MS[failures - 1] ?? null;
   return Math.min(SERVER_FIRST_MS * 2 ** Math.min(failures - 1, 20), SERVER_LAST_MS);
 }

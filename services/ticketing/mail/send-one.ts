@@ -3,6 +3,7 @@
  * when the lease has run out; at most one repeat a lost lease.
  */
 import type { KeyObject } from 'node:crypto';
+import type { SendMailOptions } from 'nodemailer';
 import type { Action } from '../../../shared/audit/index.ts';
 import { record } from '../../../shared/audit/index.ts';
 import type { Logger } from '../../../shared/log/index.ts';
@@ -10,8 +11,16 @@ import type { MailDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { TicketingMetrics } from '../metrics.ts';
 import type { MailBreaker } from './breaker.ts';
-import { type ClaimedMail, LEASE_MARGIN_MS, LEASE_MS, markMail, readContents } from './claim.ts';
-import { classify } from './faults.ts';
+import {
+  type ClaimedMail,
+  LEASE_MARGIN_MS,
+  LEASE_MS,
+  type MailContents,
+  markMail,
+  readContents,
+  renewMail,
+} from './claim.ts';
+import { classify, Unmakeable } from './faults.ts';
 import { renderMail } from './render.ts';
 import { mailDelay } from './retry.ts';
 import { mailVerdict } from './verdict.ts';
@@ -28,6 +37,8 @@ export interface MailTools {
 /** How long the mark after a 250 is tried while the store is away: the mail is out, and saying so spares a repeat. */
 const MARK_FOR_MS = 60_000;
 const MARK_EVERY_MS = 1_000;
+/** A slow server may take longer than a lease lasts. */
+const RENEW_MS = 60_000;
 
 async function trail({ store }: MailTools, mail: MailDoc, action: Action, facts: Record<string, unknown> = {}) {
   await record(store, [
@@ -83,6 +94,7 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
     to,
     attempts,
     error: { kind, text, at: new Date(now), times },
+    ...(kind === 'unconfirmed' && { unconfirmed: mail.unconfirmed + 1 }),
     ...(delay !== null && { due_at: new Date(now + delay) }),
   });
   log.warn(
@@ -90,6 +102,28 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
     delay === null ? 'mail: failed' : 'mail: not sent yet',
   );
   await trail(tools, mail, delay === null ? 'mail.failed' : 'mail.retried', { fault: kind, error: text, attempts });
+}
+
+/** A mail that cannot be made is shown like one that cannot be sent. */
+async function rendered(
+  tools: MailTools,
+  claimed: ClaimedMail,
+  { mail, attendee, event }: MailContents,
+  to: string,
+): Promise<SendMailOptions | null> {
+  if (!attendee || !event) return null;
+  try {
+    return await renderMail(mail, attendee, event, tools);
+  } catch (error) {
+    tools.log.error({ err: error, mail: mail._id, correlation_id: mail.correlation_id }, 'mail: cannot be made');
+    await failed(
+      tools,
+      claimed,
+      to,
+      new Unmakeable('the mail cannot be made from this event and attendee', { cause: error }),
+    );
+    return null;
+  }
 }
 
 /** @throws what the store throws when it cannot be reached; the lease then runs out by itself */
@@ -110,10 +144,12 @@ export async function sendOne(tools: MailTools, claimed: ClaimedMail): Promise<v
     return;
   }
   const to = attendee.email ?? '';
-  const message = await renderMail(mail, attendee, event, tools);
+  const message = await rendered(tools, claimed, contents, to);
+  if (!message) return;
   // A process that was stopped and woke up must not send under a lease that is somebody else's by now.
   if (performance.now() - claimed.claimedAt > LEASE_MS - LEASE_MARGIN_MS) return;
   const ended = metrics.mailSeconds.startTimer();
+  const renewing = setInterval(() => renewMail(store, claimed).catch(() => undefined), RENEW_MS);
   try {
     await breaker.send(message);
   } catch (error) {
@@ -121,6 +157,7 @@ export async function sendOne(tools: MailTools, claimed: ClaimedMail): Promise<v
     return;
   } finally {
     ended();
+    clearInterval(renewing);
   }
   await sent(tools, claimed, to);
 }

@@ -1,4 +1,5 @@
 /** The pooled SMTP connection. TLS always: STARTTLS is required, or TLS from the start on port 465. */
+import { PassThrough, type Readable } from 'node:stream';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 
 export interface SmtpOptions {
@@ -10,8 +11,13 @@ export interface SmtpOptions {
   connections: number;
 }
 
+/** The whole mail was handed over and no answer came: it may be on its way, or not. */
+export class MailUnconfirmed extends Error {
+  override readonly name = 'MailUnconfirmed';
+}
+
 export interface MailTransport {
-  /** @throws nodemailer's error, see `classify` */
+  /** @throws MailUnconfirmed, or nodemailer's error, see `classify` */
   send(message: SendMailOptions): Promise<void>;
   close(): void;
 }
@@ -19,8 +25,17 @@ export interface MailTransport {
 const IMPLICIT_TLS = 465;
 const CONNECT_MS = 5_000;
 const GREETING_MS = 5_000;
-/** Silence on an open connection. */
-const SOCKET_MS = 15_000;
+/**
+ * Silence on an open connection. A server may scan a mail for long before it answers; giving up earlier than it does
+ * would send the same mail again and again.
+ */
+const SOCKET_MS = 120_000;
+
+/** What nodemailer's stream plugins get. */
+interface Outgoing {
+  data: { onBodyRead?: () => void };
+  message: { processFunc(wrap: (body: Readable) => Readable): void };
+}
 
 export function smtpTransport(options: SmtpOptions): MailTransport {
   const secure = options.port === IMPLICIT_TLS;
@@ -41,9 +56,27 @@ export function smtpTransport(options: SmtpOptions): MailTransport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  // The connection reads a mail's body only once the server has asked for it; its end is all that tells how far it came.
+  transport.use('stream', (mail, done) => {
+    const { data, message } = mail as unknown as Outgoing;
+    message.processFunc((body) => body.pipe(new PassThrough().once('end', () => data.onBodyRead?.())));
+    done();
+  });
   return {
     async send(message) {
-      await transport.sendMail(message);
+      let handedOver = false;
+      const onBodyRead = () => {
+        handedOver = true;
+      };
+      try {
+        await transport.sendMail({ ...message, onBodyRead } as SendMailOptions);
+      } catch (error) {
+        const answered = (error as { responseCode?: number }).responseCode !== undefined;
+        if (!handedOver || answered) throw error;
+        throw new MailUnconfirmed('the mail server took the mail and did not say whether it keeps it', {
+          cause: error,
+        });
+      }
     },
     close: () => transport.close(),
   };

@@ -16,7 +16,7 @@ export function mailVerdict({ mail, attendee, event, ticketMail }: MailContents)
       return { kind: 'state', state: 'cancelled' };
   } else {
     if (ticketMail?.state === 'sending') return { kind: 'wait', ms: WAIT_FOR_TICKET_MS };
-    if (ticketMail?.state !== 'sent') return { kind: 'state', state: 'cancelled' };
+    if (ticketMail?.state !== 'sent' && !ticketMail?.unconfirmed) return { kind: 'state', state: 'cancelled' };
   }
   return attendee.email === null ? { kind: 'state', state: 'no_address' } : { kind: 'send' };
 }

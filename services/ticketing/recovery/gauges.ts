@@ -14,12 +14,12 @@ export async function countBacklog({ store, metrics }: SettleTools): Promise<voi
       { $match: { 'outcome.kind': 'held' } },
       { $group: { _id: '$outcome.reason', n: { $sum: 1 } } },
     ]),
-    store.mails.aggregate<{ _id: string; n: number }>([{ $group: { _id: '$state', n: { $sum: 1 } } }]),
+    Promise.all(MAIL_STATES.map((state) => store.mails.countDocuments({ state }))),
     store.mails.findOne({ state: 'owed' }, { created_at: 1 }).sort({ created_at: 1 }).lean(),
   ]);
   metrics.pending.set(pending);
   metrics.pendingAge.set(age(oldest?.pending_since));
   metrics.mailsOwedAge.set(age(oldestMail?.created_at));
   for (const reason of HOLD_REASONS) metrics.held.set({ reason }, held.find(({ _id }) => _id === reason)?.n ?? 0);
-  for (const state of MAIL_STATES) metrics.mails.set({ state }, mails.find(({ _id }) => _id === state)?.n ?? 0);
+  for (const [index, state] of MAIL_STATES.entries()) metrics.mails.set({ state }, mails[index] ?? 0);
 }

@@ -1,10 +1,12 @@
 /**
- * The recovery loop: whatever the fast path did not finish. Every replica runs it; claims keep them out of each other's
- * way. Hints (`ticketing.settle`, a seat that came free) only make it look sooner.
+ * The recovery loops: whatever the fast path did not finish. Every replica runs them; claims keep them out of each
+ * other's way. Each kind of work has a loop of its own, so that slow look-ups at Razorpay hold up no mail and no gauge.
  */
 import type { SettleTools } from '../settle/settle.ts';
+import { type Repeating, repeat } from './every.ts';
 import { claimedByAliases, claimedByQrCode } from './foreign.ts';
 import { countBacklog } from './gauges.ts';
+import { coalesced } from './hints.ts';
 import { addressMails, reclaimMails } from './mails.ts';
 import { settlePending } from './pending.ts';
 import { reconcile } from './reconcile.ts';
@@ -25,69 +27,52 @@ export interface Recovery {
   stop(): Promise<void>;
 }
 
-/** How often the loop looks for what is due. */
-const TICK_MS = 2_000;
-const RECONCILE_EVERY = 10;
+/** How often to look for what is due. */
+const LOOK_EVERY_MS = 2_000;
 const COUNT_EVERY_MS = 10_000;
+const RECONCILE_EVERY_MS = 10 * 60_000;
 
 export function startRecovery(tools: SettleTools, options: RecoveryOptions): Recovery {
-  const { log } = tools;
+  const { intervalMs, workers, open, onMailOwed } = options;
   let stopped = false;
-  let nextRound = 0;
-  let nextCount = 0;
-  let rounds = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let wake: (() => void) | undefined;
   const isStopped = () => stopped;
 
-  async function round() {
+  const hints = coalesced(async (eventId) => {
+    if (stopped) return 0;
     await claimedByQrCode(tools, isStopped);
-    await claimedByAliases(tools, isStopped);
-    await redecide(tools, undefined, isStopped);
-    await addressMails(tools);
-    if (rounds++ % RECONCILE_EVERY === 0) await reconcile(tools);
-  }
+    return redecide(tools, eventId, isStopped);
+  });
 
-  async function tick() {
-    if (!(await options.open())) return;
-    await settlePending(tools, options.intervalMs, options.workers, isStopped);
-    await reclaimMails(tools);
-    if (Date.now() >= nextRound) {
-      nextRound = Date.now() + options.intervalMs;
-      await round();
-      options.onMailOwed();
-    }
-    if (Date.now() < nextCount) return;
-    nextCount = Date.now() + COUNT_EVERY_MS;
-    await countBacklog(tools);
-  }
+  const loop = (name: string, everyMs: number, work: () => Promise<unknown>): Repeating =>
+    repeat(
+      name,
+      everyMs,
+      async () => {
+        if (await open()) await work();
+      },
+      tools.log,
+    );
+  const lookEveryMs = Math.min(LOOK_EVERY_MS, intervalMs);
 
-  async function loop() {
-    while (!stopped) {
-      try {
-        await tick();
-      } catch (error) {
-        log.warn({ reason: (error as Error).name, err: error }, 'recovery: interrupted, looking again soon');
-      }
-      if (stopped) return;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        timer = setTimeout(resolve, Math.min(TICK_MS, options.intervalMs));
-      });
-    }
-  }
-  const running = loop();
+  const loops = [
+    loop('pending', lookEveryMs, () => settlePending(tools, intervalMs, workers, isStopped)),
+    loop('held', intervalMs, () => hints.hint(undefined)),
+    loop('aliases', intervalMs, () => claimedByAliases(tools, isStopped)),
+    loop('mails', lookEveryMs, async () => {
+      await reclaimMails(tools);
+      await addressMails(tools);
+      onMailOwed();
+    }),
+    loop('reconcile', RECONCILE_EVERY_MS, () => reconcile(tools)),
+    loop('gauges', COUNT_EVERY_MS, () => countBacklog(tools)),
+  ];
 
   return {
-    async hasten(eventId) {
-      await claimedByQrCode(tools, isStopped);
-      return redecide(tools, eventId, isStopped);
-    },
+    hasten: hints.hint,
     async stop() {
       stopped = true;
-      clearTimeout(timer);
-      wake?.();
-      await running;
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await hints.settled();
     },
   };
 }

@@ -2,22 +2,20 @@
 import { claimPending } from '../settle/claim.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
 
-/** Settles what is due, `workers` at a time, until nothing is. Returns how many it took. */
+/** Settles what is due by now, `workers` at a time. What comes due meanwhile waits for the next call. */
 export async function settlePending(
   tools: SettleTools,
   restMs: number,
   workers: number,
   stopped: () => boolean,
-): Promise<number> {
-  let taken = 0;
+): Promise<void> {
+  const now = Date.now();
   const work = async () => {
     while (!stopped()) {
-      const next = await claimPending(tools.store, new Date(Date.now() - restMs));
+      const next = await claimPending(tools.store, new Date(now - restMs), new Date(now));
       if (!next) return;
-      taken++;
       await settle(tools, next.payment, next.claim);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  return taken;
 }

@@ -3,6 +3,7 @@
  * is gone: an organiser set the event, a seat came free, a first payment was refunded, time passed. Reads in batches
  * and settles only those that would come out differently, oldest payment first.
  */
+import { HOLD_REASONS, type HoldReason } from '../../../shared/outcome.ts';
 import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { type Decision, decide, type Rules, type Surroundings } from '../decide/decide.ts';
@@ -47,24 +48,25 @@ async function decisions(
   });
 }
 
-/**
- * Decides again what is held or awaiting, for one event (and what has none) or for all.
- * @returns how many came out differently
- */
-export async function redecide(
-  tools: SettleTools,
-  eventId: number | undefined,
-  stopped: () => boolean,
-): Promise<number> {
-  const { store, rules } = tools;
-  const events = await loadEvents(store);
-  const seats = await freeSeats(store, events);
-  let settled = 0;
+interface Waiting {
+  'outcome.kind': 'held' | 'awaiting';
+  'outcome.reason': HoldReason | null;
+  'payment.value.status'?: string;
+}
+
+/** What may come out differently by itself: each hold, and what is authorised and may turn out never to be captured. */
+const WAITING: readonly Waiting[] = [
+  ...HOLD_REASONS.map((reason): Waiting => ({ 'outcome.kind': 'held', 'outcome.reason': reason })),
+  { 'outcome.kind': 'awaiting', 'outcome.reason': null, 'payment.value.status': 'authorized' },
+];
+
+/** Batches of these payments, oldest first; each query is one range of an index. */
+async function* batches(store: Store, waiting: Waiting, eventId: number | undefined) {
   let after: { at: number; id: string } | undefined;
-  while (!stopped()) {
+  for (;;) {
     const batch: PaymentDoc[] = await store.payments
       .find({
-        'outcome.kind': { $in: ['held', 'awaiting'] },
+        ...waiting,
         pending: false,
         ...(eventId !== undefined && { event_id: { $in: [eventId, null] } }),
         ...(after && {
@@ -78,20 +80,42 @@ export async function redecide(
       .limit(BATCH)
       .lean();
     const last = batch.at(-1);
-    if (!last) return settled;
+    if (!last) return;
+    yield batch;
     after = { at: last.payment?.value.created_at ?? 0, id: last._id };
-    for (const { payment, decision } of await decisions(store, batch, events, rules, seats)) {
-      if (stopped()) return settled;
-      const { outcome } = decision;
-      const full = outcome.kind === 'ticketed' && (seats.get(outcome.event._id) ?? 1) <= 0;
-      if (full || !differs(payment, decision)) continue;
-      const claimed = await claimPayment(store, payment._id);
-      if (!claimed) continue;
-      settled++;
-      const result = await settle(tools, claimed.payment, claimed.claim);
-      if (result === 'ticketed' && outcome.kind === 'ticketed')
-        seats.set(outcome.event._id, (seats.get(outcome.event._id) ?? Number.POSITIVE_INFINITY) - 1);
-    }
   }
+}
+
+/**
+ * Decides again what is held or authorised, for one event (and what has none) or for all.
+ * @returns how many came out differently
+ */
+export async function redecide(
+  tools: SettleTools,
+  eventId: number | undefined,
+  stopped: () => boolean,
+): Promise<number> {
+  const { store, rules } = tools;
+  const events = await loadEvents(store);
+  const seats = await freeSeats(store, events);
+  let settled = 0;
+
+  async function consider(payment: PaymentDoc, { outcome, ...rest }: Decision): Promise<void> {
+    const event = outcome.kind === 'ticketed' ? outcome.event._id : undefined;
+    const left = event === undefined ? undefined : seats.get(event);
+    if ((left !== undefined && left <= 0) || !differs(payment, { outcome, ...rest })) return;
+    const claimed = await claimPayment(store, payment._id);
+    if (!claimed) return;
+    settled++;
+    const result = await settle(tools, claimed.payment, claimed.claim);
+    if (result === 'ticketed' && event !== undefined && left !== undefined) seats.set(event, left - 1);
+  }
+
+  for (const waiting of WAITING)
+    for await (const batch of batches(store, waiting, eventId))
+      for (const { payment, decision } of await decisions(store, batch, events, rules, seats)) {
+        if (stopped()) return settled;
+        await consider(payment, decision);
+      }
   return settled;
 }

@@ -38,12 +38,13 @@ export async function claimPayment(
   return payment && { payment, claim };
 }
 
-/** Claims the next payment that is pending since before `since`, or whose retry is due. */
+/** Claims the next payment that is pending since before `since`, or whose retry is due by `dueBy`. */
 export async function claimPending(
   store: Store,
   since: Date,
-  now = new Date(),
+  dueBy: Date,
 ): Promise<{ payment: PaymentDoc; claim: Claim } | null> {
+  const now = new Date();
   const claim = newClaim(now);
   const payment = await store.payments
     .findOneAndUpdate(
@@ -51,7 +52,7 @@ export async function claimPending(
         pending: true,
         $and: [
           { $or: free(now) },
-          { $or: [{ next_at: { $lte: now } }, { next_at: null, pending_since: { $lte: since } }] },
+          { $or: [{ next_at: { $lte: dueBy } }, { next_at: null, pending_since: { $lte: since } }] },
         ],
       },
       { $set: { settling: claim } },

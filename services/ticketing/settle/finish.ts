@@ -6,20 +6,23 @@ import type { Store } from '../../../shared/store/index.ts';
 import type { Decision } from '../decide/decide.ts';
 import type { Claim } from '../join/pipeline.ts';
 
-const withoutPersonalData = <T extends object>(register: Register<T>): Register<T> => ({
-  ...register,
-  value: stripped(register.value),
-  stripped: true,
-});
-
-/** A payment that is not ours is kept without personal data; digests stay, so that a sweep finds it unchanged. */
-function stub(payment: PaymentDoc): Partial<PaymentDoc> {
-  return {
-    ...(payment.payment && { payment: withoutPersonalData(payment.payment) }),
-    ...(payment.order && { order: withoutPersonalData(payment.order) }),
-    ...(payment.qr && { qr: withoutPersonalData(payment.qr) }),
-    details: null,
+/**
+ * A payment that is not ours is kept without personal data. Digest and version stay as they are (a join may just have
+ * advanced the version), so that a sweep finds it unchanged.
+ */
+function stub(payment: PaymentDoc): Record<string, unknown> {
+  const registers: Record<string, Register<object> | undefined> = {
+    payment: payment.payment,
+    order: payment.order,
+    qr: payment.qr,
   };
+  const fields: Record<string, unknown> = { details: null, event_id: null };
+  for (const [name, register] of Object.entries(registers)) {
+    if (!register) continue;
+    fields[`${name}.value`] = stripped(register.value);
+    fields[`${name}.stripped`] = true;
+  }
+  return fields;
 }
 
 /** Writes the outcome. False: something changed, or the claim was lost; what was written is nothing. */
@@ -58,7 +61,10 @@ export async function finish(
   return matchedCount === 1;
 }
 
-/** A settling that failed: it rests until `nextAt` and is shown with what went wrong. */
+/**
+ * A settling that failed: it rests until `nextAt` and is shown with what went wrong. What came in meanwhile is not put to
+ * rest with it.
+ */
 export async function giveBack(
   store: Store,
   payment: PaymentDoc,
@@ -66,9 +72,14 @@ export async function giveBack(
   error: string,
   nextAt: Date,
 ): Promise<void> {
+  const { matchedCount } = await store.payments.updateOne(
+    { _id: payment._id, rev: payment.rev, 'settling.token': claim.token },
+    { $set: { settling: null, next_at: nextAt, error }, $inc: { attempts: 1 } },
+  );
+  if (matchedCount === 1) return;
   await store.payments.updateOne(
     { _id: payment._id, 'settling.token': claim.token },
-    { $set: { settling: null, next_at: nextAt, error }, $inc: { attempts: 1 } },
+    { $set: { settling: null, next_at: new Date() } },
   );
 }
 

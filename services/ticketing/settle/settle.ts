@@ -20,7 +20,7 @@ import { settleDelay } from './retry.ts';
 import { revokeTicket } from './revoked.ts';
 import { loadSurroundings } from './surroundings.ts';
 import { issueTicket, type TicketTools } from './ticketed.ts';
-import { type Effects, settledEntries } from './trail.ts';
+import { settledEntries } from './trail.ts';
 
 export interface SettleTools extends TicketTools {
   rules: Rules;
@@ -39,6 +39,14 @@ export interface SettleTools extends TicketTools {
 const OPTIONAL_LOOKUP_TRIES = 1;
 /** Somebody else was faster: so often the surroundings are read again before the payment is given back. */
 const TRIES = 10;
+
+interface Effects {
+  attendee: AttendeeDoc | null;
+  /** The attendee was made just now. */
+  made: boolean;
+  /** The ticket was revoked just now. */
+  revoked: boolean;
+}
 
 interface Attempt {
   payment: PaymentDoc;
@@ -74,7 +82,7 @@ async function effectsOf(
   now: Date,
 ): Promise<Effects | 'full' | 'again'> {
   const { outcome } = decision;
-  const nothing = { attendee: current, made: false, issued: false, revoked: false };
+  const nothing = { attendee: current, made: false, revoked: false };
   if (outcome.kind === 'ticketed') {
     const result = await issueTicket(tools, payment, decision, outcome, current, now);
     return result.kind === 'attendee' ? { ...nothing, ...result } : result.kind;
@@ -124,7 +132,7 @@ async function mailsAndTrail(
         effects.made,
       )
     : undefined;
-  await Promise.all([mails, record(tools.store, [...observed, ...settledEntries(payment, decision, effects)])]);
+  await Promise.all([mails, record(tools.store, [...observed, ...settledEntries(payment, decision, attendee)])]);
 }
 
 /**

@@ -17,12 +17,12 @@ export interface TicketTools {
 type Ticketed = Extract<Outcome, { kind: 'ticketed' }>;
 
 /**
- * - attendee: as it is now; `made` and `issued` say what is new
+ * - attendee: as it is now; `made`: it is new
  * - full: no seat
  * - again: somebody was faster; read the surroundings anew and decide again
  */
 export type Ticketing =
-  | { kind: 'attendee'; attendee: AttendeeDoc; made: boolean; issued: boolean }
+  | { kind: 'attendee'; attendee: AttendeeDoc; made: boolean }
   | { kind: 'full' }
   | { kind: 'again' };
 
@@ -95,7 +95,7 @@ export async function issueTicket(
       created_at: now,
     };
     await store.attendees.create([attendee]);
-    return { kind: 'attendee', attendee, made: true, issued: true };
+    return { kind: 'attendee', attendee, made: true };
   }
 
   /** A new ticket for an attendee whose old one was for another event, or was revoked by a refund that came back. */
@@ -122,7 +122,7 @@ export async function issueTicket(
         { returnDocument: 'after' },
       )
       .lean();
-    return updated ? { kind: 'attendee', attendee: updated, made: false, issued: true } : { kind: 'again' };
+    return updated ? { kind: 'attendee', attendee: updated, made: false } : { kind: 'again' };
   }
 
   async function adopted(attendee: AttendeeDoc): Promise<Ticketing> {
@@ -141,7 +141,7 @@ export async function issueTicket(
           { returnDocument: 'after' },
         )
         .lean();
-      return updated ? { kind: 'attendee', attendee: updated, made: false, issued: false } : { kind: 'again' };
+      return updated ? { kind: 'attendee', attendee: updated, made: false } : { kind: 'again' };
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
       return { kind: 'again' };
@@ -152,7 +152,7 @@ export async function issueTicket(
     const details = { ...attendee.details, ...facts.details };
     const email = facts.email ?? attendee.email;
     const same = sameDetails(details, attendee.details) && email === attendee.email && key === attendee.student_key;
-    if (same) return { kind: 'attendee', attendee, made: false, issued: false };
+    if (same) return { kind: 'attendee', attendee, made: false };
     const update = (studentKey: string | null) =>
       store.attendees
         .findOneAndUpdate(
@@ -169,6 +169,6 @@ export async function issueTicket(
       // Corrected to a roll number that another live ticket has: a ticket once given stays, under a key of its own.
       updated = await update(`${key}#${payment._id}`);
     }
-    return updated ? { kind: 'attendee', attendee: updated, made: false, issued: false } : { kind: 'again' };
+    return updated ? { kind: 'attendee', attendee: updated, made: false } : { kind: 'again' };
   }
 }

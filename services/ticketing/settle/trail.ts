@@ -1,6 +1,6 @@
 /** What a settling leaves in the audit trail. Natural ids: settling again adds nothing. */
 import type { Entry } from '../../../shared/audit/index.ts';
-import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import type { AttendeeDoc, PaymentDoc, Ticket } from '../../../shared/store/documents.ts';
 import type { Decision } from '../decide/decide.ts';
 
 export function observedEntry(payment: PaymentDoc): Entry {
@@ -17,20 +17,16 @@ export function observedEntry(payment: PaymentDoc): Entry {
   };
 }
 
-export interface Effects {
-  attendee: AttendeeDoc | null;
-  made: boolean;
-  issued: boolean;
-  revoked: boolean;
-}
-
-export function settledEntries(payment: PaymentDoc, { outcome, choice }: Decision, effects: Effects): Entry[] {
-  const { attendee } = effects;
+export function settledEntries(
+  payment: PaymentDoc,
+  { outcome, choice }: Decision,
+  attendee: AttendeeDoc | null,
+): Entry[] {
   const reason = outcome.kind === 'held' ? outcome.reason : null;
   const common = {
     actor: 'ticketing',
     payment_id: payment._id,
-    event_id: choice?.event._id ?? null,
+    event_id: outcome.kind === 'foreign' ? null : (choice?.event._id ?? null),
     attendee_id: attendee?._id ?? null,
     correlation_id: payment.changed_by.correlation_id,
   };
@@ -44,20 +40,20 @@ export function settledEntries(payment: PaymentDoc, { outcome, choice }: Decisio
       subject: `payment:${payment._id}`,
       facts: { outcome: outcome.kind, reason },
     });
-  if (!attendee) return entries;
-  const ticket = { issue: attendee.ticket.issue, ticket: attendee.ticket.id };
+  return attendee ? [...entries, ...ticketEntries(attendee, common)] : entries;
+}
+
+/** From what is stored, not from who did it just now: a crash between effect and trail leaves no gap. */
+function ticketEntries(attendee: AttendeeDoc, common: Omit<Entry, 'action' | 'subject'>): Entry[] {
   const subject = `attendee:${attendee._id}`;
-  if (effects.made)
-    entries.push({ ...common, id: `attendee:${attendee._id}:created`, action: 'attendee.created', subject });
-  if (effects.issued)
-    entries.push({ ...common, id: `ticket:${ticket.ticket}:issued`, action: 'qr.generated', subject, facts: ticket });
-  if (effects.revoked)
-    entries.push({
-      ...common,
-      id: `ticket:${ticket.ticket}:revoked`,
-      action: 'ticket.revoked',
-      subject,
-      facts: ticket,
-    });
-  return entries;
+  const about = ({ id, issue }: Ticket) => ({ ...common, subject, facts: { ticket: id, issue } });
+  const tickets = [...attendee.past_tickets, attendee.ticket];
+  const revoked = tickets.filter(({ revoked_at }) => revoked_at !== null);
+  return [
+    { ...common, id: `${subject}:created`, action: 'attendee.created', subject },
+    ...tickets.map((ticket): Entry => ({ ...about(ticket), id: `ticket:${ticket.id}:issued`, action: 'qr.generated' })),
+    ...revoked.map(
+      (ticket): Entry => ({ ...about(ticket), id: `ticket:${ticket.id}:revoked`, action: 'ticket.revoked' }),
+    ),
+  ];
 }
