@@ -26,6 +26,18 @@ export const HOLD_REASONS = [
 ] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
+/** What a person needs to know to resolve a hold. */
+export interface HoldAbout {
+  /** incomplete_details: the fields that are missing. */
+  missing?: string[];
+  /** duplicate_payment: the payment that the student's live ticket came from. */
+  other_payment_id?: string;
+  /** underpaid: the price in force when it was paid, minor units. */
+  price?: number;
+  /** unassigned_event: what the notes call the event; no event of ours is called so. */
+  event_note?: string;
+}
+
 /** Holds that a person may let go with "release": money and rules, not missing facts. */
 export const RELEASABLE = [
   'wrong_currency',

@@ -165,6 +165,21 @@ describe('from payment to ticket', () => {
     await until(mail, (found) => found?.state === 'sent');
   });
 
+  it('a mail that went to a mistyped address goes out again once a person corrects it, and only then', async () => {
+    const notes = student();
+    const { id } = await world.pay({ notes });
+    const sent = () => world.store.mails.findOne({ payment_id: id, state: 'sent' }).lean();
+    await until(sent, (mail) => mail?.to === notes.email, 'the first mail');
+    await world.api('PUT', `/api/payments/${id}`, { details: { department: 'ECE' } });
+    await world.payment(id, ({ details, pending }) => details?.department === 'ECE' && !pending);
+    const refused = await world.api('PUT', `/api/payments/${id}`, { details: { email: 'nope' } });
+    expect(refused.status).to.equal(400);
+    await world.api('PUT', `/api/payments/${id}`, { details: { email: `right.${notes.email}` } });
+    await world.mails.waitFor(({ to }) => to.includes(`right.${notes.email}`));
+    await until(sent, (mail) => mail?.to === `right.${notes.email}`, 'the mark');
+    expect(world.mails.summaries({ to: String(notes.email) })).to.have.length(1);
+  });
+
   it('mails wait through an outage of the mail server, and none is lost or spent', async () => {
     await world.mails.setFaults({ down: true });
     const notes = Array.from({ length: 12 }, () => student());

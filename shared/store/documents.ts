@@ -1,5 +1,5 @@
 /** The documents in the store, one interface a collection. Who writes what stands beside each. */
-import type { Flag, HoldReason, OutcomeKind } from '../outcome.ts';
+import type { Flag, HoldAbout, HoldReason, OutcomeKind } from '../outcome.ts';
 import type { AbsenceFacts, DisputeFacts, OrderFacts, PaymentFacts, QrFacts, RefundFacts } from '../razorpay/facts.ts';
 import type { Register, Source } from '../razorpay/observation.ts';
 import type { StudentDetails } from '../student/fields.ts';
@@ -45,7 +45,7 @@ export interface PaymentDoc {
   /** Its order and QR code were looked up at Razorpay before it was held or called foreign. */
   looked_up_at?: Date | null;
   checked_at?: Date | null;
-  outcome?: { kind: OutcomeKind; reason: HoldReason | null; since: Date };
+  outcome?: { kind: OutcomeKind; reason: HoldReason | null; since: Date; about?: HoldAbout };
   flags: Flag[];
   /** As settled: the event it is for, the attendee it made, the details that counted. */
   event_id: number | null;
@@ -249,6 +249,8 @@ export type Role = (typeof ROLES)[number];
 export interface UserDoc {
   _id: number;
   username: string;
+  /** The username in lower case: `Asha` and `asha` are one. Unique. */
+  username_key: string;
   email: string | null;
   full_name: string | null;
   /** `scrypt$N$r$p$salt$hash`. */

@@ -202,6 +202,7 @@ deadLetters.index({ state: 1, last_at: -1 });
 export const users = schema<UserDoc>({
   _id: Number,
   username: String,
+  username_key: String,
   email: String,
   full_name: String,
   password: String,
@@ -210,7 +211,7 @@ export const users = schema<UserDoc>({
   created_at: Date,
   created_by: String,
 });
-users.index({ username: 1 }, { unique: true });
+users.index({ username_key: 1 }, { unique: true });
 
 export const sessions = schema<SessionDoc>({
   _id: String,

@@ -31,11 +31,17 @@ export function noteFields(notes: readonly Note[], aliases: Aliases): NoteFields
     const alias = aliases[field].find((candidate) => byKey.has(candidate));
     if (alias !== undefined) fields[field] = byKey.get(alias) as string;
   }
+  const names = [byKey.get('firstname'), byKey.get('lastname') ?? byKey.get('surname')].filter(
+    (part) => part !== undefined,
+  );
+  if (fields.name === undefined && names.length > 0) fields.name = names.join(' ');
   return fields;
 }
 
 /** Which fields these notes have a key for, also where the values were stripped. */
 export function noteFieldNames(notes: readonly Note[], aliases: Aliases): Set<NoteField> {
   const keys = new Set(notes.map(({ key }) => normalisedKey(key)));
-  return new Set(NOTE_FIELDS.filter((field) => aliases[field].some((alias) => keys.has(alias))));
+  const named = new Set(NOTE_FIELDS.filter((field) => aliases[field].some((alias) => keys.has(alias))));
+  if (keys.has('firstname') || keys.has('lastname') || keys.has('surname')) named.add('name');
+  return named;
 }

@@ -53,6 +53,15 @@ describe('notes', () => {
     );
   });
 
+  it('may give first and last name apart', () => {
+    expect(fields({ 'First Name': 'Asha', 'Last Name': 'Rao', USN: '1' })).to.deep.equal({
+      name: 'Asha Rao',
+      roll_number: '1',
+    });
+    expect(fields({ 'First Name': 'Asha', name: 'Asha R.' })).to.deep.equal({ name: 'Asha R.' });
+    expect([...noteFieldNames(notePairs({ 'First Name': 'x' }), DEFAULT_ALIASES)]).to.deep.equal(['name']);
+  });
+
   it('do not reach into objects’ prototypes', () => {
     expect(fields(JSON.parse('{"__proto__": "x", "constructor": "y", "name": "Asha"}'))).to.deep.equal({
       name: 'Asha',

@@ -4,6 +4,7 @@ import type { Logger } from '../../../shared/log/index.ts';
 import { isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { hashPassword } from './password.ts';
+import { usernameKey } from './users.ts';
 
 const FIRST_ID = 1;
 const RETRY_MS = 1_000;
@@ -35,6 +36,7 @@ async function makeFirstAdmin(store: Store, username: string, password: string, 
     await store.users.create({
       _id: FIRST_ID,
       username,
+      username_key: usernameKey(username),
       email: null,
       full_name: null,
       password: await hashPassword(password),

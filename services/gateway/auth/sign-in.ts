@@ -7,6 +7,7 @@ import type { UserDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { passwordMatches } from './password.ts';
 import { type LoginLimits, loginThrottle } from './throttle.ts';
+import { usernameKey } from './users.ts';
 
 export interface Token {
   access_token: string;
@@ -73,7 +74,7 @@ export function signIn({ store, secret, ttlMs, limits, usersReady }: SignInOptio
   return async (username, password, address) => {
     await waitFor(usersReady);
     await throttle.before(username, address);
-    const user = await store.users.findOne({ username }).lean<UserDoc>();
+    const user = await store.users.findOne({ username_key: usernameKey(username) }).lean<UserDoc>();
     const right = await passwordMatches(password, user?.password);
     if (!user || !right || user.disabled) return null;
     const now = new Date();

@@ -75,6 +75,9 @@ export const presentUser = (user: UserDoc): z.input<typeof userAnswer> => ({
 
 const MAX_TRIES = 5;
 
+/** `Asha` and `asha` are one user. */
+export const usernameKey = (name: string): string => name.toLowerCase();
+
 /** @throws Problem 409 when the username is taken */
 export async function createUser(store: Store, input: z.output<typeof newUserBody>, by: string): Promise<UserDoc> {
   const hash = await hashPassword(input.password);
@@ -82,6 +85,7 @@ export async function createUser(store: Store, input: z.output<typeof newUserBod
     const user: UserDoc = {
       _id: await increase(store, 'users'),
       username: input.username,
+      username_key: usernameKey(input.username),
       email: input.email ?? null,
       full_name: input.full_name || null,
       password: hash,
@@ -95,7 +99,8 @@ export async function createUser(store: Store, input: z.output<typeof newUserBod
       return user;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      if (duplicateFields(error).includes('username')) throw faulty(409, [{ field: 'username', message: 'is taken' }]);
+      if (duplicateFields(error).includes('username_key'))
+        throw faulty(409, [{ field: 'username', message: 'is taken' }]);
       // The counter is behind the users, as after a restore from a backup: it catches up.
       if (tries === MAX_TRIES) throw error;
     }

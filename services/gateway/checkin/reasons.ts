@@ -31,6 +31,8 @@ export function ticketRefusal(attendee: AttendeeDoc | null, ticketId: string): C
   if (!attendee) return 'unknown';
   if (attendee.ticket.id !== ticketId) {
     const past = attendee.past_tickets?.find((ticket) => ticket.id === ticketId);
+    // A newer one is good: this one was replaced, whatever it ended by.
+    if (past && attendee.live) return 'revoked';
     return past ? ended(past) : 'unknown';
   }
   if (attendee.ticket.revoked_at) return ended(attendee.ticket);

@@ -3,6 +3,7 @@ import { record } from '../../../shared/audit/index.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { HoldReason } from '../../../shared/outcome.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
 import type { Call, SignedIn } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
 import { hastenSettling } from '../settling.ts';
@@ -26,6 +27,22 @@ function releasedReason(doc: PaymentDoc): HoldReason {
   return reason;
 }
 
+/** Moving a ticket that was used would open two doors. @throws Problem 409 */
+async function refuseAfterEntry(store: Store, { _id, attendee_id }: PaymentDoc, eventId: number): Promise<void> {
+  const entered =
+    attendee_id !== null &&
+    (await store.attendees.exists({
+      _id: attendee_id,
+      event_id: { $ne: eventId },
+      live: true,
+      checked_in_at: { $ne: null },
+    }));
+  if (entered)
+    throw new Problem(409, {
+      detail: `the ticket of ${_id} has been used at the door; it cannot be moved to another event`,
+    });
+}
+
 /** @throws Problem 403, 404, 409, 422 */
 export async function changePayment(
   id: string,
@@ -44,6 +61,7 @@ export async function changePayment(
     throw new Problem(409, { detail: `the personal data of ${id} was erased; details cannot be set any more` });
   if (typeof change.event_id === 'number' && !(await store.events.exists({ _id: change.event_id })))
     throw faulty(422, [{ field: 'event_id', message: `there is no event ${change.event_id}` }]);
+  if (typeof change.event_id === 'number') await refuseAfterEntry(store, before, change.event_id);
   const released = change.release ? releasedReason(before) : null;
 
   const { update, fields } = overridesUpdate(change, released, new Date());

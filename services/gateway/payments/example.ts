@@ -52,6 +52,7 @@ export const paymentExample = {
   event: { id: 1, name: 'Freshers’ Night' },
   attendee: {
     id: 1,
+    event_id: 1,
     name: details.name,
     roll_number: details.roll_number,
     email: details.email,
@@ -74,6 +75,7 @@ export const paymentExample = {
   outcome_since: '2026-11-18T11:06:43.000Z',
   reason: null,
   reason_text: null,
+  about: null,
   action: null,
   releasable: false,
   flags: [],
@@ -96,6 +98,7 @@ export const heldExample = {
   outcome: 'held',
   reason: 'underpaid',
   reason_text: 'Less was paid than the price in force at that time.',
+  about: { price: 39900 },
   action: 'Release it to give a ticket all the same, or refund it at Razorpay.',
   releasable: true,
 };

@@ -16,7 +16,7 @@ export const HOLDS = {
   },
   incomplete_details: {
     text: 'The student’s details are incomplete, so no ticket can be made out.',
-    action: 'Fill in what is missing under details.',
+    action: 'Fill in the fields that `about` names as missing, under details.',
   },
   wrong_currency: {
     text: 'It was paid in another currency than the event’s.',

@@ -1,17 +1,25 @@
 /** What people decide about a payment, and the update that stores it. Pure. */
 import { z } from 'zod';
 import type { HoldReason } from '../../../shared/outcome.ts';
+import { usableAddress } from '../../../shared/student/address.ts';
 import { STUDENT_FIELDS, type StudentField } from '../../../shared/student/fields.ts';
 import { cleaned } from '../../../shared/student/notes.ts';
 
 const detail = z.string().max(256).nullable().optional();
+const address = detail.refine(
+  (value) => value === undefined || value === null || value === '' || usableAddress(value) !== null,
+  'must be an e-mail address',
+);
 
 export const paymentChange = z
   .strictObject({
     event_id: z.int().positive().nullable().optional().describe('The event it is for; null: as the notes say.'),
     details: z
       .strictObject(
-        Object.fromEntries(STUDENT_FIELDS.map((field) => [field, detail])) as Record<StudentField, typeof detail>,
+        Object.fromEntries(STUDENT_FIELDS.map((field) => [field, field === 'email' ? address : detail])) as Record<
+          StudentField,
+          typeof detail
+        >,
       )
       .optional()
       .describe('Corrected student fields; null or "": as the notes say.'),

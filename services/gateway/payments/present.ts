@@ -54,6 +54,7 @@ function presentAttendee(attendee: AttendeeDoc): NonNullable<PaymentAnswer['atte
   const checkedIn = Boolean(attendee.checked_in_at);
   return {
     id: attendee._id,
+    event_id: attendee.event_id,
     name: attendee.details?.name ?? null,
     roll_number: attendee.details?.roll_number ?? null,
     email: attendee.email ?? null,
@@ -113,6 +114,7 @@ export function presentPayment(doc: PaymentDoc, around: Surroundings): PaymentAn
     outcome_since: iso(doc.outcome?.since),
     reason,
     reason_text: reason && HOLDS[reason].text,
+    about: reason && (doc.outcome?.about ?? {}),
     action: reason && HOLDS[reason].action,
     releasable: reason !== null && isReleasable(reason),
     flags: doc.flags ?? [],

@@ -61,6 +61,7 @@ const ticket = z
 const attendee = z
   .strictObject({
     id: z.int(),
+    event_id: z.int().describe('The event that its ticket is for.'),
     name: text,
     roll_number: text,
     email: text,
@@ -78,7 +79,7 @@ const mail = z
     id: z.string(),
     kind: z.enum(MAIL_KINDS),
     state: z.enum(MAIL_STATES),
-    attempts: z.int(),
+    attempts: z.int().describe('Sends that were refused for now; a server that is down counts for none.'),
     error: text,
     due_at: at.nullable(),
     sent_at: at.nullable(),
@@ -125,6 +126,15 @@ export const paymentShape = {
   outcome_since: at.nullable(),
   reason: z.enum(HOLD_REASONS).nullable().describe('Why it is held.'),
   reason_text: text,
+  about: z
+    .strictObject({
+      missing: z.array(z.string()).optional().describe('incomplete_details: the fields that are missing.'),
+      other_payment_id: z.string().optional().describe('duplicate_payment: where the live ticket came from.'),
+      price: z.int().optional().describe('underpaid: the price in force when it was paid.'),
+      event_note: z.string().optional().describe('unassigned_event: what the notes call the event.'),
+    })
+    .nullable()
+    .describe('What is known about the hold.'),
   action: text.describe('What resolves it.'),
   releasable: z.boolean().describe('"release": true lets it through.'),
   flags: z.array(z.enum(FLAGS)),

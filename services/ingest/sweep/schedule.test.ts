@@ -26,8 +26,8 @@ describe('the schedule', () => {
   const sweeps = (filter: object = {}) => stage.store.sweeps.find(filter).sort({ started_at: 1 }).lean<SweepDoc[]>();
   const scheduled = (env: NodeJS.ProcessEnv = {}, options: IngestOptions = {}) =>
     stage.ingest({ SWEEP_INTERVAL: '1h', ...env }, { schedule: true, ...options });
-  const pay = () =>
-    stage.control<{ id: string }>('payments', { amount: 100, notes: student(), created_at: now() - 600 });
+  const pay = (created_at = now() - 600) =>
+    stage.control<{ id: string }>('payments', { amount: 100, notes: student(), created_at });
   const ended = (state: string) => until(`a sweep that is ${state}`, async () => (await sweeps({ state }))[0]);
 
   it('runs a sweep at the first start, and moves the watermark to its pinned end', async () => {
@@ -81,7 +81,9 @@ describe('the schedule', () => {
   });
 
   it('does not move the watermark when a page fails in the middle', async () => {
-    for (let n = 0; n < 101; n++) await pay();
+    // All of one second, so that the list has to be paged by `skip`.
+    const second = now() - 600;
+    for (let n = 0; n < 101; n++) await pay(second);
     stage.keep(await startTicketing(loadTicketingConfig(stage.ticketingEnv)));
     await stage.control('faults', { fail_page: { path: '/v1/payments', skip: 100 } });
     await scheduled();

@@ -58,6 +58,28 @@ describe('the decision on a payment', () => {
     expect(says(paymentDoc(empty), { attendee: attendeeDoc() })).to.equal('ticketed:1');
   });
 
+  it('knows a payment as ours that names an event of ours, however little else it says', () => {
+    expect(says(paymentDoc({ notes: { event_id: '1' } }))).to.equal('held:incomplete_details');
+    expect(says(paymentDoc({ notes: { event_id: '1', name: 'Zed' } }))).to.equal('held:incomplete_details');
+    expect(says(paymentDoc({ notes: { event_id: '99' } }))).to.equal('foreign');
+    expect(
+      says(paymentDoc({ notes: { 'First Name': 'Zed', 'Last Name': 'Nine', 'Roll No.': 'Z9', event_id: '1' } })),
+    ).to.equal('ticketed:1');
+  });
+
+  it('says of a hold what a person needs to know', () => {
+    const about = (payment: PaymentDoc, change: Partial<Surroundings> = {}) => {
+      const result = outcome(payment, change);
+      return result.kind === 'held' ? result.about : result.kind;
+    };
+    expect(about(paymentDoc({ notes: { event_id: '1', name: 'Zed' } }))).to.deep.equal({ missing: ['roll_number'] });
+    expect(about(paymentDoc({ amount: 1 }))).to.deep.equal({ price: 29_900 });
+    expect(about(paymentDoc({ notes: { ...STUDENT, event_id: '77' } }))).to.deep.equal({ event_note: '77' });
+    expect(about(paymentDoc(), { twins: [attendeeDoc({ payment_id: 'pay_BBBBBBBBBBBBBB' })] })).to.deep.equal({
+      other_payment_id: 'pay_BBBBBBBBBBBBBB',
+    });
+  });
+
   it('revokes a fully refunded payment, whatever status says so', () => {
     for (const entity of [
       { status: 'refunded' },

@@ -2,13 +2,13 @@
  * The decision: what a stored payment comes to. Pure; first match wins. Whoever calls it does the effects, so that
  * doing them again from the same facts gives the same state.
  */
-import type { Flag, HoldReason } from '../../../shared/outcome.ts';
+import type { Flag, HoldAbout, HoldReason } from '../../../shared/outcome.ts';
 import { observedAt } from '../../../shared/razorpay/version.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
 import type { StudentField } from '../../../shared/student/fields.ts';
 import { studentKey } from '../../../shared/student/key.ts';
-import { type Choice, chooseEvent, closedAt, isGuess, priceAt } from './event.ts';
+import { type Choice, chooseEvent, closedAt, isGuess, namesEvent, priceAt } from './event.ts';
 import { type Reading, read } from './reading.ts';
 
 /** An authorised payment that nobody captured by then is shown: Razorpay will refund it. */
@@ -39,7 +39,7 @@ export type Outcome =
   | { kind: 'foreign' }
   | { kind: 'revoked'; event: EventDoc | null }
   | { kind: 'awaiting'; event: EventDoc | null }
-  | { kind: 'held'; reason: HoldReason; event: EventDoc | null }
+  | { kind: 'held'; reason: HoldReason; event: EventDoc | null; about: HoldAbout }
   | { kind: 'ticketed'; event: EventDoc; key: string | null; adopt: AttendeeDoc | null };
 
 export interface Decision {
@@ -65,7 +65,10 @@ function unknownAtRazorpay(payment: PaymentDoc): boolean {
   return !payment.payment || observedAt(payment.absence.version) > observedAt(payment.payment.version);
 }
 
-/** "Ours": student details in the notes, the QR code of one of our events, a person's word, or a ticket given before. */
+/**
+ * "Ours": student details or an event of ours in the notes, the QR code of one of our events, a person's word, or a ticket
+ * given before.
+ */
 export function isOurs(
   payment: PaymentDoc,
   reading: Reading,
@@ -76,6 +79,7 @@ export function isOurs(
   return (
     around.attendee !== null ||
     reading.looksOurs ||
+    namesEvent(around.events, reading) ||
     ours === true ||
     event_id !== undefined ||
     (details !== undefined && Object.keys(details).length > 0) ||
@@ -113,22 +117,25 @@ function hold(
   event: EventDoc,
   around: Surroundings,
   rules: Rules,
-): HoldReason | null {
+): { reason: HoldReason; about: HoldAbout } | null {
   const facts = payment.payment?.value;
-  if (!facts) return 'unknown_at_razorpay';
+  if (!facts) return { reason: 'unknown_at_razorpay', about: {} };
   const price = priceAt(event, facts.created_at);
   const released = (reason: HoldReason) => payment.overrides?.released?.includes(reason) === true;
-  const holds: [HoldReason, boolean][] = [
-    ['incomplete_details', rules.required.some((field) => reading.details[field] === undefined)],
+  const missing = rules.required.filter((field) => reading.details[field] === undefined);
+  const other = around.twins.find(({ payment_id }) => payment_id !== null)?.payment_id;
+  const holds: [HoldReason, boolean, HoldAbout?][] = [
+    ['incomplete_details', missing.length > 0, { missing }],
     ['event_cancelled', event.status === 'cancelled'],
     ['event_closed', closedAt(event, facts.created_at)],
     ['wrong_currency', facts.currency !== event.currency],
     // A currency that was let go cannot be compared with a price.
-    ['underpaid', price !== null && facts.currency === event.currency && facts.amount < price],
-    ['duplicate_payment', around.twins.some(({ payment_id }) => payment_id !== null)],
+    ['underpaid', price !== null && facts.currency === event.currency && facts.amount < price, { price: price ?? 0 }],
+    ['duplicate_payment', typeof other === 'string', { other_payment_id: other ?? '' }],
     ['event_full', !around.seats],
   ];
-  return holds.find(([reason, applies]) => applies && !released(reason))?.[0] ?? null;
+  const found = holds.find(([reason, applies]) => applies && !released(reason));
+  return found ? { reason: found[0], about: found[2] ?? {} } : null;
 }
 
 function outcomeOf(
@@ -142,13 +149,16 @@ function outcomeOf(
   const { attendee } = around;
   if (!isOurs(payment, reading, around)) return { kind: 'foreign' };
   if (fullyRefunded(payment) || attendee?.ticket.revoked_reason === 'by_hand') return { kind: 'revoked', event };
-  if (unknownAtRazorpay(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event };
+  if (unknownAtRazorpay(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event, about: {} };
   if (!captured(payment)) {
     const facts = payment.payment?.value;
     const late = facts?.status === 'authorized' && around.now - facts.created_at > CAPTURE_WITHIN_SECONDS;
-    return late ? { kind: 'held', reason: 'not_captured', event } : { kind: 'awaiting', event };
+    return late ? { kind: 'held', reason: 'not_captured', event, about: {} } : { kind: 'awaiting', event };
   }
-  if (!event) return { kind: 'held', reason: 'unassigned_event', event };
+  if (!event) {
+    const about = reading.eventNote === null ? {} : { event_note: reading.eventNote };
+    return { kind: 'held', reason: 'unassigned_event', event, about };
+  }
   const twins = around.twins.length > 0;
   const key = studentKey(reading.details);
   const ticketed: Outcome = {
@@ -163,8 +173,8 @@ function outcomeOf(
   };
   // Once ticketed, only a full refund or a person takes the ticket away.
   if (attendee?.live && attendee.event_id === event._id) return ticketed;
-  const reason = hold(payment, reading, event, around, rules);
-  return reason ? { kind: 'held', reason, event } : ticketed;
+  const held = hold(payment, reading, event, around, rules);
+  return held ? { kind: 'held', ...held, event } : ticketed;
 }
 
 export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules): Decision {

@@ -18,6 +18,10 @@ const named = (events: readonly EventDoc[], text: string): EventDoc | undefined 
   );
 };
 
+/** The notes name an event of ours. */
+export const namesEvent = (events: readonly EventDoc[], { eventNote }: Reading): boolean =>
+  eventNote !== null && named(events, eventNote) !== undefined;
+
 /**
  * A person's word, then the notes' `event_id` (number or slug), the event whose QR code was paid, the default, the only
  * open event. Notes that name no event of ours are held, never guessed.

@@ -1,14 +1,9 @@
 /** Reading a stored payment: whose it is, which details count, where the mail goes. Pure. */
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import { usableAddress } from '../../../shared/student/address.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
 import { type NoteField, STUDENT_FIELDS, type StudentDetails } from '../../../shared/student/fields.ts';
 import { type NoteFields, noteFieldNames, noteFields } from '../../../shared/student/notes.ts';
-
-/** What Razorpay puts where a payer gave no address. */
-const PLACEHOLDER = 'void@razorpay.com';
-/** Dots and hyphens where a mail server takes them; letters of any script. */
-const ADDRESS =
-  /^[^\s@<>()[\],;:"\\.]+(\.[^\s@<>()[\],;:"\\.]+)*@([\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*[\p{L}\p{N}]$/u;
 
 export interface Reading {
   details: StudentDetails;
@@ -21,11 +16,6 @@ export interface Reading {
   /** Personal data was stripped from the payment, but its note keys look like ours. */
   strippedButOurs: boolean;
 }
-
-export const usableAddress = (text: string | null | undefined): string | null => {
-  const address = text?.trim() ?? '';
-  return address.length <= 254 && ADDRESS.test(address) && address.toLowerCase() !== PLACEHOLDER ? address : null;
-};
 
 const ours = (has: (field: NoteField) => boolean): boolean =>
   has('name') && STUDENT_FIELDS.some((field) => field !== 'name' && has(field));

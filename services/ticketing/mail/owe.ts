@@ -16,6 +16,8 @@ export interface MailContext {
   domain: string;
   correlationId: string;
   paidAt: Date | null;
+  /** A person gave this address: what went elsewhere goes out once more. */
+  corrected: boolean;
 }
 
 async function owe(
@@ -56,15 +58,31 @@ async function owe(
   }
 }
 
-/** A mail that had no address, or failed at the one it had, is owed again once there is another. */
-async function readdress(store: Store, attendee: AttendeeDoc, now: Date) {
+/**
+ * A mail that had no address, or failed at the one it had, is owed again once there is another; one that went out, once a
+ * person corrected where to.
+ */
+async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean, now: Date) {
   if (attendee.email === null) return;
   await store.mails.updateMany(
     {
       attendee_id: attendee._id,
-      $or: [{ state: 'no_address' }, { state: 'failed', to: { $ne: attendee.email } }],
+      $or: [
+        { state: 'no_address' },
+        { state: 'failed', to: { $ne: attendee.email } },
+        ...(corrected && attendee.live
+          ? [
+              {
+                state: 'sent' as const,
+                kind: 'ticket' as const,
+                issue: attendee.ticket.issue,
+                to: { $ne: attendee.email },
+              },
+            ]
+          : []),
+      ],
     },
-    { $set: { state: 'owed', due_at: now, attempts: 0, error: null } },
+    { $set: { state: 'owed', due_at: now, attempts: 0, error: null, sent_at: null } },
   );
 }
 
@@ -93,5 +111,5 @@ export async function settleMails(
   for (const ticket of attendee.past_tickets) await cancel(store, attendee, ticket, context, now);
   if (attendee.live) await owe(store, attendee, attendee.ticket, 'ticket', context, now);
   else await cancel(store, attendee, attendee.ticket, context, now);
-  if (!made) await readdress(store, attendee, now);
+  if (!made) await readdress(store, attendee, context.corrected, now);
 }

@@ -45,6 +45,7 @@ function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc) {
     reference: mail.payment_id ?? '',
     number: `${event._id}-${attendee._id}`,
     qr: `cid:${QR_CID}`,
+    replaces: mail.issue > 1,
     replaced: attendee.live,
     refunded: !attendee.live && ended?.revoked_reason === 'refunded',
   };

@@ -48,7 +48,7 @@ export async function finish(
         attempts: 0,
         next_at: null,
         error: null,
-        outcome: { kind: outcome.kind, reason, since },
+        outcome: { kind: outcome.kind, reason, since, ...(outcome.kind === 'held' && { about: outcome.about }) },
         flags,
         event_id: choice?.event._id ?? null,
         attendee_id: attendeeId,

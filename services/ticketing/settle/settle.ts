@@ -127,6 +127,7 @@ async function mailsAndTrail(
           domain: tools.mailDomain,
           correlationId: payment.changed_by.correlation_id,
           paidAt: createdAt === undefined ? null : new Date(createdAt * 1_000),
+          corrected: payment.overrides?.details?.email !== undefined,
         },
         new Date(),
         effects.made,

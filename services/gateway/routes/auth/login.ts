@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { record } from '../../../../shared/audit/index.ts';
 import { Problem } from '../../../../shared/http/problem.ts';
+import { usernameKey } from '../../auth/users.ts';
 import { route } from '../../http/route.ts';
 
 const body = z.strictObject({
@@ -45,8 +46,8 @@ export const login = route({
     }
     if (!signedIn) {
       metrics.logins.inc({ answer: 'failed' });
-      const known = await store.users.exists({ username });
-      await audit('login.failed', known ? username : 'unknown');
+      const known = await store.users.findOne({ username_key: usernameKey(username) }, { username: 1 }).lean();
+      await audit('login.failed', known?.username ?? 'unknown');
       throw new Problem(
         401,
         { detail: 'username or password is wrong' },
