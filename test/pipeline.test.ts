@@ -93,6 +93,7 @@ describe('from payment to ticket', () => {
   it('a refund that fails gives the student a new ticket', async () => {
     const notes = student();
     const { id } = await world.pay({ notes });
+    const first = await world.mails.waitFor(({ to }) => to.includes(notes.email));
     await world.settled(id, 'ticketed');
     await world.razorpay.control(`/payments/${id}/refund`, {});
     const { payment: refunded } = await world.settled(id, 'revoked');
@@ -107,6 +108,27 @@ describe('from payment to ticket', () => {
     expect(payment.flags).to.deep.equal(['refund_failed']);
     const attendee = await world.store.attendees.findOne({ payment_id: id }).lean();
     expect([attendee?.live, attendee?.ticket.issue, attendee?.past_tickets.length]).to.deep.equal([true, 2, 1]);
+    const replacing = await world.mails.waitFor(
+      ({ to, text }) => to.includes(notes.email) && String(text).includes('replaces'),
+    );
+    const scan = async ({ attachments }: typeof first) =>
+      (
+        await world.api('POST', '/api/checkin/scan', {
+          qr_token: readQr(attachments.find(({ cid }) => cid)?.content as Buffer),
+        })
+      ).body;
+    expect(await scan(first)).to.include({ reason: 'revoked', message: 'This ticket was replaced or withdrawn' });
+    expect(await scan(replacing)).to.include({ reason: 'ok' });
+    const { body: other } = await world.api('POST', '/api/events', {
+      name: 'Other',
+      date: '2026-12-21T18:00:00',
+      status: 'closed',
+    });
+    const moved = await world.api('PUT', `/api/payments/${id}`, { event_id: other.id });
+    expect([moved.status, moved.body.detail]).to.deep.equal([
+      409,
+      `the ticket of ${id} has been used at the door; it cannot be moved to another event`,
+    ]);
   });
 
   it('a payment that fails first and is captured later becomes a ticket', async () => {

@@ -217,6 +217,18 @@ describe('users', () => {
   });
   after(() => gateway.stop());
 
+  it('are one whatever case their name is typed in', async () => {
+    const make = (username: string) =>
+      gateway.ask('admin', 'POST', '/api/admin/users', { username, password: PASSWORD, role: 'staff' });
+    expect((await make('Meera')).body.username).to.equal('Meera');
+    expect((await make('meera')).status).to.equal(409);
+    const { status } = await fetch(`${gateway.url}/api/auth/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ username: 'MEERA', password: PASSWORD }),
+    });
+    expect(status).to.equal(200);
+  });
+
   it('are made by an admin, with small ids, and no answer ever holds a password', async () => {
     const made = await gateway.ask('admin', 'POST', '/api/admin/users', {
       username: 'asha',
