@@ -22,6 +22,10 @@ function start(service: string, env: Record<string, string>): Running {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return follow(child);
+}
+
+function follow(child: ChildProcess): Running {
   const lines: Record<string, unknown>[] = [];
   let rest = '';
   let errors = '';
@@ -73,6 +77,22 @@ describe('a service’s process', () => {
       expect(await one.exit).to.equal(1);
       for (const name of names) expect(one.errors()).to.include(`${name} is missing`);
     });
+
+  it('ends loudly on an error that nobody handled', async () => {
+    const code = `
+      import { createLogger } from './shared/log/index.ts';
+      import { run } from './shared/service/run.ts';
+      await run('test', async () => ({ log: createLogger('test', 'info'), stop: async () => undefined }));
+      setInterval(() => undefined, 1_000);
+      Promise.reject(new Error('nobody handles this'));
+    `;
+    const one = follow(spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { cwd: root }));
+    running.push(one);
+    expect(await one.exit).to.equal(1);
+    const fatal = one.lines.find(({ level }) => level === 'fatal');
+    expect(fatal?.msg).to.equal('service: an error that nobody handled');
+    expect(fatal?.err).to.include({ message: 'nobody handles this' });
+  });
 
   it('waits for a store and a bus that are away, says so, and is not ready meanwhile', async () => {
     const closed: Server = createServer().listen(0, '127.0.0.1');
