@@ -36,6 +36,9 @@ export interface RunningIngest {
   stop(): Promise<void>;
 }
 
+/** How long the door waits for the store to say whether it is of our mode, ms. */
+const BIND_WITHIN_MS = 2_000;
+
 /** Out of every promise chain, so that the process ends loudly. */
 const endLoudly = (error: unknown) => {
   setImmediate(() => {
@@ -59,6 +62,16 @@ export async function startIngest(config: IngestConfig, options: IngestOptions =
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
   });
   const ops = await parts.serveOps(config.INGEST_OPS_PORT);
+  // Where the store says at once that it is of another mode, no webhook is let in at all.
+  await Promise.race([
+    parts.storeReady.then(() => bindMode(store, modeOf(config.RAZORPAY_KEY_ID))),
+    sleep(BIND_WITHIN_MS, undefined, { ref: false }),
+  ]).catch(async (error: unknown) => {
+    if (isUnreachable(error)) return;
+    await parts.close();
+    await ops.close(0);
+    throw error;
+  });
   const door = await listen(webhooks.callback(), config.INGEST_PORT, config.HOST, 'ingest');
   const tools: SweepTools = {
     store,

@@ -71,6 +71,19 @@ export function openBus(options: BusOptions): Bus {
     }
   }
 
+  /** One bound for all of it: a JetStream that is heard but does not answer must not use up a webhook's time. */
+  async function inTime<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new BusUnavailable('the bus did not confirm in time')), PUBLISH_TIMEOUT_MS + 100);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   return {
     connected: link.up,
     async ready() {
@@ -83,7 +96,7 @@ export function openBus(options: BusOptions): Bus {
     },
     async publish(...message) {
       try {
-        return await putOnStream(...message);
+        return await inTime(putOnStream(...message));
       } catch (error) {
         if (error instanceof BusUnavailable) throw error;
         throw new BusUnavailable(`the bus did not confirm a message on ${message[0]}`, { cause: error });

@@ -18,7 +18,8 @@ async function respond(message: ServiceMsg, handler: RequestHandler, subject: st
     if (!known) log.error({ err: failure, subject, correlation_id: correlationId }, 'bus: request failed');
     message.respondError(
       known ? failure.code : 500,
-      known ? failure.message : 'internal error',
+      // It travels in a header.
+      known ? failure.message.replace(/\s+/g, ' ') : 'internal error',
       encode(known ? failure.facts : {}),
     );
   }

@@ -19,7 +19,12 @@ export interface Position {
   id: string | number;
 }
 
-const position = z.tuple([z.number().nullable(), z.union([z.string(), z.number()])]);
+/** The last moment that a date can be. */
+const LATEST_MS = 8.64e15;
+const position = z.tuple([
+  z.number().min(-LATEST_MS).max(LATEST_MS).nullable(),
+  z.union([z.string().max(200), z.int()]),
+]);
 
 export const encodeCursor = ({ key, id }: Position): string =>
   Buffer.from(JSON.stringify([key, id])).toString('base64url');

@@ -7,7 +7,8 @@ import { cleaned } from '../../../shared/student/notes.ts';
 
 const detail = z.string().max(256).nullable().optional();
 const address = detail.refine(
-  (value) => value === undefined || value === null || value === '' || usableAddress(value) !== null,
+  (value) =>
+    value === undefined || value === null || cleaned(value) === undefined || usableAddress(cleaned(value)) !== null,
   'must be an e-mail address',
 );
 

@@ -98,6 +98,26 @@ describe('paging through a list of Razorpay’s', () => {
     expect(step(startAt(FROM, TO), [{ id: 'p1', created_at: FROM - 1 }], COUNT).kind).to.equal('inconsistent');
   });
 
+  it('reads a list that grows at its top to its end, however short it is', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        (known, grows, together) => {
+          const entries = list(Array.from({ length: known }, (_, n) => TO - 10 - n));
+          const late = Array.from({ length: grows }, (_, n) => ({
+            call: together ? 1 : n + 1,
+            entry: { id: `late${n}`, created_at: TO - n },
+          }));
+          const { seen, end } = read(entries, { ...NONE, late }, true);
+          expect(end).to.equal('end');
+          for (const { id } of entries) expect(seen).to.include(id);
+        },
+      ),
+    );
+  });
+
   it('gives up on a list that brings the same page for ever', () => {
     const page = list(Array.from({ length: COUNT }, () => FROM));
     let cursor = startAt(FROM, TO);

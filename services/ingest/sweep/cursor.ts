@@ -7,8 +7,8 @@
  *          repeated and short pages lose nothing.
  * by time  after a full page sorted newest first, the next segment starts at that page's oldest second with skip 0:
  *          entries pushed down by late ones cannot be missed there. The second itself comes again, on purpose.
- * stall    a page that brings nothing new though there must be something is asked for again, twice; then the list is
- *          inconsistent and the sweep fails honestly.
+ * stall    a page that brings nothing new though there must be something: the list grew above it, so the segment is read
+ *          from its top again; twice in a row, and the list is inconsistent and the sweep fails honestly.
  * end      only an empty page, where nothing must be.
  */
 
@@ -78,7 +78,11 @@ export function step(cursor: Cursor, page: readonly Entry[], count: number): Ste
 
   const segment = new Set(cursor.segment);
   for (const { id } of page) segment.add(id);
-  if (segment.size === cursor.segment.size) return stalled(cursor, 'the same page again and again');
+  if (segment.size === cursor.segment.size) {
+    // Most likely a late entry at the top pushed known ones down here: the segment's first page shows it.
+    const again = { ...cursor, skip: 0, lowest: cursor.lowest === null ? null : to };
+    return stalled(again, 'the same page again and again');
+  }
 
   const sorted = cursor.lowest === null ? null : order(page, cursor.lowest);
   // A page of a single second tells nothing of the order; skipping on is right either way.

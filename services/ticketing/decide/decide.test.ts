@@ -215,6 +215,13 @@ describe('the decision on a payment', () => {
     expect(says(paymentDoc({}, { overrides: { event_id: 1 } }), { events, attendee })).to.equal('ticketed:1');
   });
 
+  it('moves no ticket that was used at the door', () => {
+    const events = [eventDoc(), another()];
+    const attendee = attendeeDoc({ event_id: 2, checked_in_at: new Date() });
+    expect(says(paymentDoc({ notes: { ...STUDENT, event_id: '1' } }), { events, attendee })).to.equal('ticketed:2');
+    expect(says(paymentDoc({}, { overrides: { event_id: 1 } }), { events, attendee })).to.equal('ticketed:2');
+  });
+
   it('adopts an attendee made by hand instead of holding a duplicate', () => {
     const byHand = attendeeDoc({ payment_id: null });
     const result = outcome(paymentDoc(), { twins: [byHand] });

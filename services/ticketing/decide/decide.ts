@@ -103,10 +103,14 @@ function flagsOf(payment: PaymentDoc, event: EventDoc | null, attendee: Attendee
   return (Object.keys(found) as Flag[]).filter((flag) => found[flag]);
 }
 
-/** The event that counts: once ticketed, a guess or a missing event no longer moves the ticket. */
+/**
+ * The event that counts: once ticketed, a guess or a missing event no longer moves the ticket; once used at the door,
+ * nothing does, or one payment would open two.
+ */
 function settledChoice(choice: Choice | null, around: Surroundings): Choice | null {
   const { attendee, events } = around;
-  if (!attendee?.live || (choice && !isGuess(choice.by))) return choice;
+  if (!attendee?.live) return choice;
+  if (!attendee.checked_in_at && choice && !isGuess(choice.by)) return choice;
   const event = events.find(({ _id }) => _id === attendee.event_id);
   return event ? { event, by: choice?.by ?? 'only' } : choice;
 }

@@ -105,7 +105,13 @@ export async function issueTicket(
       : attendee.ticket;
     const updated = await store.attendees
       .findOneAndUpdate(
-        { _id: attendee._id, 'ticket.id': attendee.ticket.id, live: attendee.live },
+        // A ticket that is used at the door in this moment is not moved.
+        {
+          _id: attendee._id,
+          'ticket.id': attendee.ticket.id,
+          live: attendee.live,
+          ...(attendee.live && { checked_in_at: null }),
+        },
         {
           $set: {
             ...facts,
@@ -114,8 +120,8 @@ export async function issueTicket(
             seat,
             student_key: key,
             ticket: newTicket(attendee.ticket.issue + 1),
-            checked_in_at: null,
-            checked_in_by: null,
+            // Whoever was in already is in, also with the new ticket.
+            ...(attendee.event_id !== event._id && { checked_in_at: null, checked_in_by: null }),
           },
           $push: { past_tickets: old },
         },

@@ -37,6 +37,10 @@ export const login = route({
     // What was typed as a username may be a password: the trail names an actor only once it is known to be one.
     const audit = (action: 'login.succeeded' | 'login.failed', actor: string) =>
       record(store, [{ action, actor, subject: 'session', correlation_id: correlationId }]);
+    /** As the user is called, however the name was typed; a made-up one may be a password in the wrong field. */
+    const named = async () =>
+      (await store.users.findOne({ username_key: usernameKey(username) }, { username: 1 }).lean())?.username ??
+      'unknown';
     let signedIn: Awaited<ReturnType<typeof signIn>>;
     try {
       signedIn = await signIn(username, password, address);
@@ -46,8 +50,7 @@ export const login = route({
     }
     if (!signedIn) {
       metrics.logins.inc({ answer: 'failed' });
-      const known = await store.users.findOne({ username_key: usernameKey(username) }, { username: 1 }).lean();
-      await audit('login.failed', known?.username ?? 'unknown');
+      await audit('login.failed', await named());
       throw new Problem(
         401,
         { detail: 'username or password is wrong' },
@@ -55,7 +58,7 @@ export const login = route({
       );
     }
     metrics.logins.inc({ answer: 'succeeded' });
-    await audit('login.succeeded', username);
+    await audit('login.succeeded', await named());
     return { status: 200, body: signedIn };
   },
 });

@@ -73,10 +73,12 @@ async function sweepOpen(sweep: Sweep, seen: ReadonlySet<string>): Promise<void>
 }
 
 export async function sweepDisputes(sweep: Sweep): Promise<void> {
+  let listed: ReadonlySet<string> = new Set();
   try {
-    await sweepOpen(sweep, await sweepListed(sweep));
+    listed = await sweepListed(sweep);
   } catch (error) {
     if (!(error instanceof RazorpayRejected)) throw error;
     sweep.log.warn({ err: error }, 'sweep: Razorpay refuses to list disputes');
   }
+  await sweepOpen(sweep, listed);
 }
