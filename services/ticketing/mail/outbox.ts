@@ -1,6 +1,7 @@
 /**
  * The outbox worker: takes due mails as long as breaker, pace and store allow, several at a time, and rests otherwise.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { claimMail } from './claim.ts';
 import { allowance, type Pace } from './pace.ts';
 import { endRests, offerProbe } from './rest.ts';
@@ -9,7 +10,7 @@ import { type MailTools, sendOne } from './send-one.ts';
 export interface Outbox {
   /** A mail may be due: do not wait for the next look. */
   kick(): void;
-  /** Lets running sends end. */
+  /** Lets running sends end, for a few seconds. */
   stop(): Promise<void>;
 }
 
@@ -20,6 +21,8 @@ export interface OutboxOptions {
   open(): Promise<boolean>;
 }
 
+/** A mail server may hang for minutes; a process that is asked to stop may not. */
+const STOP_WITHIN_MS = 6_000;
 /** How often to look when nobody kicks: mails come due by time, and other replicas owe some. */
 const LOOK_EVERY_MS = 1_000;
 
@@ -100,7 +103,9 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
     async stop() {
       stopped = true;
       wake?.();
-      await looping;
+      await Promise.race([looping, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
+      if (running.size > 0)
+        log.warn({ mails: running.size }, 'mail: stopping amid sends that hang; their leases run out');
     },
   };
 }
