@@ -46,7 +46,7 @@ const endLoudly = (error: unknown) => {
   });
 };
 
-/** Listens at once; what needs the store begins when it is there. */
+/** Listens once the store said that it is of our mode, or after 2 s without it; what needs the store begins when it is there. */
 export async function startIngest(config: IngestConfig, options: IngestOptions = {}): Promise<RunningIngest> {
   const parts = options.parts ?? openParts('ingest', config);
   const { log, store, bus, registry } = parts;

@@ -1,6 +1,7 @@
 /**
  * One mail, from claimed to marked. SMTP is at least once: a crash between the server's 250 and our mark sends it again
- * when the lease has run out; at most one repeat a lost lease.
+ * when the lease has run out, at most one repeat a lost lease; a server that never answers to the whole mail, a few
+ * times more, hours apart (retry.ts).
  */
 import type { KeyObject } from 'node:crypto';
 import type { SendMailOptions } from 'nodemailer';
