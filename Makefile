@@ -3,15 +3,16 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-SCRIPTS := demo stack test check format build settings clean
+SCRIPTS := demo stack test test-long check format build settings clean
 .PHONY: help install $(SCRIPTS)
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: ## watch payments become tickets on servers of its own
 stack: ## start everything on this machine and keep it up until Ctrl-C
 test: ## run the tests in a random order (TEST_SEED=… replays one, FILES=… chooses files)
+test-long: ## the same promises at full size: long histories, hundreds of kills, days of outage, 20,000 payments
 check: ## format, lint and types
 format: ## put the code into its format, mend what lint can mend
 build: ## compile the services into dist/
