@@ -1,4 +1,4 @@
-// The only place that says how tests run: `npm test`, or `npx mocha FILE` for one file.
+// How mocha runs test files: all of them through test/run (`npm test`), or one as `npx mocha FILE`.
 // Mocha would add these to the files that were named.
 const named = process.argv.some((argument) => argument.endsWith('.test.ts'));
 

@@ -1,6 +1,6 @@
 /**
  * Real servers for tests: one NATS and one MongoDB for the whole run, started when first asked for, ended after the last
- * test. A suite gets a database of its own; one that stops or empties the bus starts a private NATS.
+ * test, unless a larger run (test/run) brings its own. A suite gets a database of its own; one that stops or empties the bus starts a private NATS.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -54,9 +54,11 @@ export function withDatabase(uri: string, database: string): string {
 }
 
 async function startShared(): Promise<TestServers> {
+  const { TEST_NATS_URL: natsUrl, TEST_MONGODB_URI: mongoUri, ...rest } = process.env;
+  const env = { ...rest, ...(natsUrl && { NATS_URL: natsUrl }), ...(mongoUri && { MONGODB_URI: mongoUri }) };
   const [nats, mongo] = await Promise.all([
-    startNats({ dir: await testFolder() }),
-    startMongo({ dir: await testFolder() }),
+    startNats({ dir: await testFolder(), env }),
+    startMongo({ dir: await testFolder(), env }),
   ]);
   servers.push(nats, mongo);
   return {

@@ -1,11 +1,25 @@
 /**
  * The reporter: a line a suite, failures in full at the end, and as the very last line `N passed, N failed`, which CI reads.
+ * In a batch of a larger run (test/run) the end is handed over to whoever started it instead.
  */
+import { writeFileSync } from 'node:fs';
+import { format } from 'node:util';
 import Mocha from 'mocha';
 
 const { Base } = Mocha.reporters;
 const { color, symbols } = Base;
 const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_END } = Mocha.Runner.constants;
+
+/** The file that whoever started this batch reads its result from. */
+const RESULT = process.env.TEST_RESULT_FILE;
+
+/** What a batch came to; `failures` is text for people. */
+export interface BatchResult {
+  passed: number;
+  failed: number;
+  skipped: number;
+  failures: string;
+}
 
 /** `12 passed, 0 failed`, and `, 1 skipped` only where some were. */
 export const closingLine = (passed: number, failed: number, skipped: number): string =>
@@ -18,7 +32,9 @@ class ShortReporter extends Base {
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    runner.on(EVENT_RUN_BEGIN, () => console.log(`TEST_SEED=${process.env.TEST_SEED}`));
+    runner.on(EVENT_RUN_BEGIN, () => {
+      if (!RESULT) console.log(`TEST_SEED=${process.env.TEST_SEED}`);
+    });
     runner.on(EVENT_SUITE_BEGIN, (suite) => {
       if (suite.parent?.root) this.suite = { started: Date.now(), passed: 0, failed: 0, skipped: 0 };
     });
@@ -48,14 +64,41 @@ class ShortReporter extends Base {
 
   private tellAll() {
     const { passes = 0, failures = 0, pending = 0, duration = 0 } = this.stats;
-    if (failures > 0) {
-      Base.list(this.failures);
-      console.log(`\nThe same order again: TEST_SEED=${process.env.TEST_SEED} make test`);
-    } else if (passes + pending === 0) console.log('No test ran: that is a failure, too.');
-    console.log(`\nin ${seconds(duration)}`);
+    if (RESULT) {
+      const result: BatchResult = {
+        passed: passes,
+        failed: failures,
+        skipped: pending,
+        failures: failures > 0 ? listed(this.failures) : '',
+      };
+      writeFileSync(RESULT, JSON.stringify(result));
+      return;
+    }
+    if (failures > 0) console.log(listed(this.failures));
+    tellEnd({ passed: passes, failed: failures, skipped: pending }, duration);
     // At the exit, so that nothing that still speaks while stopping comes after it.
     process.once('exit', () => console.log(closingLine(passes, failures, pending)));
   }
+}
+
+/** How the failures of a run read. */
+function listed(failures: Mocha.Test[]): string {
+  const lines: string[] = [];
+  const print = Base.consoleLog;
+  Base.consoleLog = (...line: unknown[]) => void lines.push(format(...line));
+  try {
+    Base.list(failures);
+  } finally {
+    Base.consoleLog = print;
+  }
+  return lines.join('\n');
+}
+
+/** What comes right before the closing line. */
+export function tellEnd({ passed, failed, skipped }: Omit<BatchResult, 'failures'>, ms: number): void {
+  if (failed > 0) console.log(`\nThe same order again: TEST_SEED=${process.env.TEST_SEED} make test`);
+  else if (passed + skipped === 0) console.log('No test ran: that is a failure, too.');
+  console.log(`\nin ${seconds(ms)}`);
 }
 
 const belongsTo = (failure: Mocha.Test, suite: Mocha.Suite) => {
