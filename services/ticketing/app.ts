@@ -24,6 +24,12 @@ export interface RunningTicketing {
   stop(): Promise<void>;
 }
 
+/** For tests. */
+export interface TicketingOptions {
+  /** When a message that failed comes again, ms, by failures so far. */
+  redeliveryMs?: readonly number[];
+}
+
 /** Ids are taken from the store in blocks; what a restart leaves unused is a gap and nothing more. */
 const ATTENDEE_ID_BLOCK = 10;
 
@@ -32,6 +38,7 @@ const domainOf = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'qrfl
 export async function startTicketing(
   config: TicketingConfig,
   parts: Parts = openParts('ticketing', config),
+  _options: TicketingOptions = {},
 ): Promise<RunningTicketing> {
   const { store, bus, log } = parts;
   const metrics = createTicketingMetrics(parts.registry);

@@ -52,6 +52,11 @@ export const payments = schema<PaymentDoc>({
 payments.index({ pending_since: 1 }, { partialFilterExpression: { pending: true } });
 payments.index({ 'payment.value.created_at': -1, _id: -1 });
 payments.index({ event_id: 1, 'payment.value.created_at': -1, _id: -1 });
+// Who waits for a seat, oldest first: looked at before each seat of a limited event is given.
+payments.index(
+  { event_id: 1, 'payment.value.created_at': 1, _id: 1 },
+  { partialFilterExpression: { 'outcome.reason': 'event_full' } },
+);
 payments.index({ 'outcome.kind': 1, 'outcome.reason': 1, 'payment.value.created_at': 1, _id: 1 });
 payments.index({ 'payment.value.status': 1, 'payment.value.created_at': 1 });
 // The sweep looks for pending refunds and open disputes; both are rare, and neither can be indexed by its state.

@@ -12,3 +12,13 @@ export function studentKey(details: StudentDetails): string | null {
   const roll = folded(details.roll_number);
   return roll === '' ? null : `${roll}|${folded(details.college_name)}`;
 }
+
+/** The key of a further ticket for the same student, which a person allowed: one of this payment's own. */
+export const furtherKey = (key: string, paymentId: string): string => `${key}#${paymentId}`;
+
+/** Whether `stored` is this student's key, or that of a further ticket of theirs. */
+export const isStudents = (stored: string | null, key: string): boolean =>
+  stored === key || stored?.startsWith(`${key}#`) === true;
+
+/** The keys of a student's further tickets, as a range of text. */
+export const furtherKeys = (key: string) => ({ $gte: `${key}#`, $lt: `${key}$` });

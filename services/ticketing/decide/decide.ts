@@ -7,7 +7,7 @@ import { observedAt } from '../../../shared/razorpay/version.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
 import type { StudentField } from '../../../shared/student/fields.ts';
-import { studentKey } from '../../../shared/student/key.ts';
+import { furtherKey, isStudents, studentKey } from '../../../shared/student/key.ts';
 import { type Choice, chooseEvent, closedAt, isGuess, namesEvent, priceAt } from './event.ts';
 import { type Reading, read } from './reading.ts';
 
@@ -142,6 +142,23 @@ function hold(
   return found ? { reason: found[0], about: found[2] ?? {} } : null;
 }
 
+/**
+ * The student's key; one of its own for a second ticket, given by a person, and for one that meets a hand-made twin. A live
+ * ticket keeps the one it has.
+ */
+function ticketKey(
+  payment: PaymentDoc,
+  event: EventDoc,
+  key: string | null,
+  { attendee, twins }: Surroundings,
+): string | null {
+  if (key === null) return null;
+  if (attendee?.live && attendee.event_id === event._id && isStudents(attendee.student_key, key))
+    return attendee.student_key;
+  const further = twins.length > 0 && (attendee !== null || twins.every(({ payment_id }) => payment_id !== null));
+  return further ? furtherKey(key, payment._id) : key;
+}
+
 function outcomeOf(
   payment: PaymentDoc,
   reading: Reading,
@@ -163,16 +180,10 @@ function outcomeOf(
     const about = reading.eventNote === null ? {} : { event_note: reading.eventNote };
     return { kind: 'held', reason: 'unassigned_event', event, about };
   }
-  const twins = around.twins.length > 0;
-  const key = studentKey(reading.details);
   const ticketed: Outcome = {
     kind: 'ticketed',
     event,
-    // A second ticket for one student, given by a person, needs a key of its own; so does one that meets a hand-made twin.
-    key:
-      key !== null && twins && (attendee !== null || around.twins.every(({ payment_id }) => payment_id !== null))
-        ? `${key}#${payment._id}`
-        : key,
+    key: ticketKey(payment, event, studentKey(reading.details), around),
     adopt: attendee ? null : (around.twins.find(({ payment_id }) => payment_id === null) ?? null),
   };
   // Once ticketed, only a full refund or a person takes the ticket away.

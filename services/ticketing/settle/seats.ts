@@ -28,17 +28,25 @@ export function seatsOf(store: Store): Seats {
     return top?.seat ?? 0;
   };
 
-  async function freedSeat(event: EventDoc, capacity: number, wish: SeatWish): Promise<number | null> {
+  /**
+   * Whether an older payment waits for a seat of this event: whoever comes later must not overtake it. One that cannot be
+   * settled at the moment (`attempts`) holds up nobody.
+   */
+  const olderWaits = async (event: EventDoc, { paymentId, paidAt }: SeatWish): Promise<boolean> =>
+    (await store.payments.exists({
+      event_id: event._id,
+      'outcome.reason': 'event_full',
+      'outcome.kind': 'held',
+      attempts: 0,
+      $or: [
+        { 'payment.value.created_at': { $lt: paidAt } },
+        { 'payment.value.created_at': paidAt, _id: { $lt: paymentId } },
+      ],
+    })) !== null;
+
+  async function freedSeat(event: EventDoc, capacity: number): Promise<number | null> {
     const live = await store.attendees.find({ event_id: event._id, live: true }, { seat: 1 }).lean();
     if (live.length >= capacity) return null;
-    const older = await store.payments.exists({
-      _id: { $ne: wish.paymentId },
-      event_id: event._id,
-      'outcome.kind': 'held',
-      'outcome.reason': 'event_full',
-      'payment.value.created_at': { $lt: wish.paidAt },
-    });
-    if (older) return null;
     const taken = new Set(live.map(({ seat }) => seat));
     for (let seat = 1; seat <= capacity; seat++) if (!taken.has(seat)) return seat;
     return null;
@@ -46,6 +54,8 @@ export function seatsOf(store: Store): Seats {
 
   return {
     async candidate(event, wish) {
+      const { capacity } = event;
+      if (capacity !== null && !wish.beyondCapacity && (await olderWaits(event, wish))) return null;
       let seat = next.get(event._id);
       if (seat === undefined) {
         seat = (await highest(event._id)) + 1;
@@ -53,11 +63,12 @@ export function seatsOf(store: Store): Seats {
         seat = Math.max(seat, next.get(event._id) ?? 0);
       }
       // Below the highest seat ever taken there may be free ones, so a seat above it and within capacity is never one too many.
-      if (event.capacity === null || wish.beyondCapacity || seat <= event.capacity) {
-        next.set(event._id, seat + 1);
-        return seat;
+      if (capacity !== null && seat > capacity) {
+        const freed = await freedSeat(event, capacity);
+        if (freed !== null || !wish.beyondCapacity) return freed;
       }
-      return freedSeat(event, event.capacity, wish);
+      next.set(event._id, seat + 1);
+      return seat;
     },
     forget: (eventId) => {
       next.delete(eventId);

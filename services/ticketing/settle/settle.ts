@@ -14,7 +14,7 @@ import type { Claim } from '../join/pipeline.ts';
 import { joinObservation } from '../join/store.ts';
 import { settleMails } from '../mail/owe.ts';
 import type { TicketingMetrics } from '../metrics.ts';
-import { renewClaim } from './claim.ts';
+import { claimPayment, holds, renewClaim } from './claim.ts';
 import { finish, giveBack, reopen } from './finish.ts';
 import { settleDelay } from './retry.ts';
 import { revokeTicket } from './revoked.ts';
@@ -44,8 +44,8 @@ interface Effects {
   attendee: AttendeeDoc | null;
   /** The attendee was made just now. */
   made: boolean;
-  /** The ticket was revoked just now. */
-  revoked: boolean;
+  /** The event at which a seat came free just now. */
+  freed: number | null;
 }
 
 interface Attempt {
@@ -60,10 +60,16 @@ class LookedTooEarly extends Error {
   override readonly name = 'LookedTooEarly';
 }
 
-/** Joins what Razorpay says on a second look, and returns the payment as it is then. */
+/** Somebody else settles this payment by now, from newer facts than these: nothing more may be done. */
+class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** Joins what Razorpay says on a second look, and returns the payment as it is then. @throws ClaimLost after a long one */
 async function lookUp(tools: SettleTools, payment: PaymentDoc, claim: Claim): Promise<PaymentDoc> {
   const observation = await tools.lookUp(payment._id, payment.changed_by.correlation_id);
   const joined = await joinObservation(tools.store, observation, claim);
+  if (!holds(joined, claim)) throw new ClaimLost();
   if (payment.payment?.stripped && joined.payment?.stripped && !observation.absent && !joined.redacted_at)
     throw new LookedTooEarly('the stored facts are newer than what was looked up');
   return joined;
@@ -82,16 +88,27 @@ async function effectsOf(
   now: Date,
 ): Promise<Effects | 'full' | 'again'> {
   const { outcome } = decision;
-  const nothing = { attendee: current, made: false, revoked: false };
+  const nothing = { attendee: current, made: false, freed: null };
   if (outcome.kind === 'ticketed') {
     const result = await issueTicket(tools, payment, decision, outcome, current, now);
-    return result.kind === 'attendee' ? { ...nothing, ...result } : result.kind;
+    if (result.kind !== 'attendee') return result.kind;
+    const { attendee, made } = result;
+    const moved = current?.live === true && current.event_id !== attendee.event_id;
+    return { attendee, made, freed: moved ? current.event_id : null };
   }
   if (outcome.kind !== 'revoked' || !current) return nothing;
-  return { ...nothing, ...(await revokeTicket(tools.store, current, now)) };
+  const { attendee, revoked } = await revokeTicket(tools.store, current, now);
+  return { attendee, made: false, freed: revoked ? attendee.event_id : null };
 }
 
-/** Everything up to the mails; may be done again at any time. */
+/** Somebody was faster at the attendees, so what is known of the payment may be old too. @throws ClaimLost */
+async function renewed({ store }: SettleTools, { _id }: PaymentDoc, claim: Claim): Promise<PaymentDoc> {
+  const latest = await renewClaim(store, _id, claim);
+  if (!latest) throw new ClaimLost();
+  return latest;
+}
+
+/** Everything up to the mails; may be done again at any time. @throws ClaimLost before any effect */
 async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Promise<Attempt> {
   let payment = start;
   let lookedUp = false;
@@ -106,8 +123,9 @@ async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Pro
       continue;
     }
     const effects = await effectsOf(tools, payment, decision, around.attendee, now);
+    if (effects !== 'full' && effects !== 'again') return { payment, decision, effects, lookedUp };
     if (effects === 'full') seats = false;
-    else if (effects !== 'again') return { payment, decision, effects, lookedUp };
+    else payment = await renewed(tools, payment, claim);
   }
   throw new Error('the attendees kept changing while this payment was settled');
 }
@@ -150,18 +168,20 @@ export async function settle(
   const { store, log, metrics } = tools;
   let payment = start;
   let entries = observed;
+  // Also when it is settled once more because something came in meanwhile: who waits for the seat is told.
+  const freed = new Set<number>();
   try {
     for (;;) {
       const done = await attempt(tools, payment, claim);
       await mailsAndTrail(tools, done, entries);
       entries = [];
       const { effects, decision } = done;
+      if (effects.freed !== null) freed.add(effects.freed);
       if (
         await finish(store, done.payment, claim, decision, effects.attendee?._id ?? null, done.lookedUp, new Date())
       ) {
         metrics.settled.inc({ outcome: decision.outcome.kind });
         if (effects.attendee) tools.onMailOwed();
-        if (effects.revoked && effects.attendee) tools.onFreed(effects.attendee.event_id);
         log.info(
           {
             payment_id: payment._id,
@@ -175,14 +195,20 @@ export async function settle(
       }
       const latest = await renewClaim(store, payment._id, claim);
       if (!latest) {
-        // Whoever took over may have finished before our effects: they must look again.
-        await reopen(store, payment._id, new Date());
+        // Whoever took over may have finished before our effects: somebody must look again, and at once (P4).
         metrics.claimsLost.inc();
-        return null;
+        await reopen(store, payment._id, new Date());
+        const again = await claimPayment(store, payment._id);
+        return again && (await settle(tools, again.payment, again.claim));
       }
       payment = latest;
     }
   } catch (error) {
+    await record(store, entries);
+    if (error instanceof ClaimLost) {
+      metrics.claimsLost.inc();
+      return null;
+    }
     metrics.settleFailures.inc();
     const known = error instanceof BusUnavailable || error instanceof RequestFailed || error instanceof LookedTooEarly;
     const text = known ? `Razorpay could not be asked about it: ${error.message}` : (error as Error).name;
@@ -197,5 +223,7 @@ export async function settle(
     );
     await giveBack(store, payment, claim, text, nextAt);
     return null;
+  } finally {
+    for (const eventId of freed) tools.onFreed(eventId);
   }
 }

@@ -1,7 +1,7 @@
 /** What the store knows around a payment, read for the decision: two round trips. */
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { studentKey } from '../../../shared/student/key.ts';
+import { furtherKeys, isStudents, studentKey } from '../../../shared/student/key.ts';
 import type { Rules, Surroundings } from '../decide/decide.ts';
 import { chooseEvent } from '../decide/event.ts';
 import { read } from '../decide/reading.ts';
@@ -26,7 +26,7 @@ export function pickAttendees(
         ? []
         : others.filter(
             ({ student_key, payment_id }) =>
-              student_key === key || (payment_id === null && student_key === keysOf(key)[1]),
+              isStudents(student_key, key) || (payment_id === null && student_key === keysOf(key)[1]),
           ),
   };
 }
@@ -41,7 +41,10 @@ export function attendeeFilter(
       ...wanted.flatMap(({ key, eventId }) =>
         key === null || eventId === undefined
           ? []
-          : [{ live: true, event_id: eventId, student_key: { $in: keysOf(key) } }],
+          : [
+              { live: true, event_id: eventId, student_key: { $in: keysOf(key) } },
+              { live: true, event_id: eventId, student_key: furtherKeys(key) },
+            ],
       ),
     ],
   };

@@ -3,6 +3,7 @@ import type { AttendeeDoc, EventDoc, PaymentDoc, Ticket } from '../../../shared/
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { StudentDetails } from '../../../shared/student/fields.ts';
+import { furtherKey } from '../../../shared/student/key.ts';
 import type { Decision, Outcome } from '../decide/decide.ts';
 import { ticketId } from '../ticket/ticket-id.ts';
 import type { Seats } from './seats.ts';
@@ -173,7 +174,7 @@ export async function issueTicket(
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
       // Corrected to a roll number that another live ticket has: a ticket once given stays, under a key of its own.
-      updated = await update(`${key}#${payment._id}`);
+      updated = await update(key && furtherKey(key, payment._id));
     }
     return updated ? { kind: 'attendee', attendee: updated, made: false } : { kind: 'again' };
   }
