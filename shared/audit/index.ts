@@ -52,7 +52,8 @@ export interface Entry {
   facts?: Record<string, unknown>;
 }
 
-const document = (entry: Entry, at: Date): ActivityDoc => ({
+/** An entry as it is stored. */
+export const entryDocument = (entry: Entry, at = new Date()): ActivityDoc => ({
   _id: entry.id ?? randomUUID(),
   at,
   action: entry.action,
@@ -65,14 +66,19 @@ const document = (entry: Entry, at: Date): ActivityDoc => ({
   facts: entry.facts ?? {},
 });
 
-/** Appends entries in one round trip; those already there stay as they are. */
-export async function record(store: Store, entries: Entry[], at = new Date()): Promise<void> {
-  if (entries.length === 0) return;
+/** Appends what is in its stored form already, in one round trip; what is there already stays as it is. */
+export async function append(store: Store, documents: ActivityDoc[]): Promise<void> {
+  if (documents.length === 0) return;
   try {
-    await store.activities.collection.insertMany(entries.map((entry) => document(entry, at)) as never[], {
-      ordered: false,
-    });
+    await store.activities.collection.insertMany(documents as never[], { ordered: false });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
 }
+
+/** Appends entries in one round trip; those already there stay as they are. */
+export const record = (store: Store, entries: Entry[], at = new Date()): Promise<void> =>
+  append(
+    store,
+    entries.map((entry) => entryDocument(entry, at)),
+  );

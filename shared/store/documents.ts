@@ -123,6 +123,8 @@ export interface MailDoc {
   paid_at: Date | null;
   created_at: Date;
   sent_at: Date | null;
+  /** Audit entries written with the mark they tell of, until recovery moves them into the audit trail. */
+  trail?: ActivityDoc[];
 }
 
 export const EVENT_STATUSES = ['open', 'closed', 'cancelled'] as const;

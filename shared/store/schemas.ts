@@ -125,11 +125,14 @@ export const mails = schema<MailDoc>({
   paid_at: Date,
   created_at: Date,
   sent_at: Date,
+  trail: [json],
 });
 mails.index({ state: 1, priority: 1, due_at: 1 });
 mails.index({ attendee_id: 1, kind: 1, issue: 1 });
 mails.index({ event_id: 1, state: 1 });
 mails.index({ sent_at: 1 });
+// Only the few with entries to move are in it.
+mails.index({ 'trail.at': 1 }, { sparse: true });
 
 export const events = schema<EventDoc>({
   _id: Number,

@@ -1,6 +1,6 @@
 /** Taking a mail out of the outbox: a lease by compare-and-set. Every later mark carries its token. */
 import { randomUUID } from 'node:crypto';
-import type { AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
+import type { ActivityDoc, AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 
 /** Renewed while a send goes on. */
@@ -60,11 +60,19 @@ export async function renewMail(store: Store, { mail, token }: ClaimedMail): Pro
   );
 }
 
-/** Ends the lease with these changes. False: the lease was lost. */
-export async function markMail(store: Store, { mail, token }: ClaimedMail, change: Partial<MailDoc>): Promise<boolean> {
+/**
+ * Ends the lease with these changes, and with the audit entries that tell of them: one write, so that neither is there
+ * without the other. Recovery moves the entries on. False: the lease was lost.
+ */
+export async function markMail(
+  store: Store,
+  { mail, token }: ClaimedMail,
+  change: Partial<MailDoc>,
+  trail: ActivityDoc[] = [],
+): Promise<boolean> {
   const { matchedCount } = await store.mails.updateOne(
     { _id: mail._id, state: 'sending', 'lease.token': token },
-    { $set: { lease: null, ...change } },
+    { $set: { lease: null, ...change }, ...(trail.length > 0 && { $push: { trail: { $each: trail } } }) },
   );
   return matchedCount === 1;
 }

@@ -32,6 +32,8 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
   let stopped = false;
   let wake: (() => void) | undefined;
   let kicked = false;
+  /** More may be due than there was room for. */
+  let full = false;
   const kick = () => {
     kicked = true;
     wake?.();
@@ -64,7 +66,8 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
 
   /** Takes one mail if there is room and one is due. */
   async function takeOne(): Promise<boolean> {
-    if (running.size >= breaker.room(options.workers)) return false;
+    full = running.size >= breaker.room(options.workers);
+    if (full) return false;
     if ((await allowance(store, options.pace)) < 1) return false;
     const claimed = await claimMail(store);
     if (!claimed) return false;
@@ -77,7 +80,7 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
       )
       .finally(() => {
         running.delete(sending);
-        kick();
+        if (full || stopped) kick();
       });
     running.add(sending);
     return true;

@@ -6,9 +6,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { SendMailOptions } from 'nodemailer';
 import type { Action } from '../../../shared/audit/index.ts';
-import { record } from '../../../shared/audit/index.ts';
+import { append, entryDocument } from '../../../shared/audit/index.ts';
 import type { Logger } from '../../../shared/log/index.ts';
-import type { MailDoc } from '../../../shared/store/documents.ts';
+import type { ActivityDoc, MailDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { TicketingMetrics } from '../metrics.ts';
 import type { MailBreaker } from './breaker.ts';
@@ -41,26 +41,23 @@ const MARK_EVERY_MS = 1_000;
 /** A slow server may take longer than a lease lasts. */
 const RENEW_MS = 60_000;
 
-async function trail({ store }: MailTools, mail: MailDoc, action: Action, facts: Record<string, unknown> = {}) {
-  await record(store, [
-    {
-      action,
-      actor: 'ticketing',
-      subject: `mail:${mail._id}`,
-      payment_id: mail.payment_id,
-      event_id: mail.event_id,
-      attendee_id: mail.attendee_id,
-      correlation_id: mail.correlation_id,
-      facts: { kind: mail.kind, ...facts },
-    },
-  ]);
-}
+const entry = (mail: MailDoc, action: Action, facts: Record<string, unknown> = {}): ActivityDoc =>
+  entryDocument({
+    action,
+    actor: 'ticketing',
+    subject: `mail:${mail._id}`,
+    payment_id: mail.payment_id,
+    event_id: mail.event_id,
+    attendee_id: mail.attendee_id,
+    correlation_id: mail.correlation_id,
+    facts: { kind: mail.kind, ...facts },
+  });
 
-async function markSent(tools: MailTools, claimed: ClaimedMail, to: string): Promise<boolean> {
+async function markSent(tools: MailTools, claimed: ClaimedMail, to: string, trail: ActivityDoc[]): Promise<boolean> {
   const until = performance.now() + MARK_FOR_MS;
   for (;;) {
     try {
-      return await markMail(tools.store, claimed, { state: 'sent', to, sent_at: new Date(), error: null });
+      return await markMail(tools.store, claimed, { state: 'sent', to, sent_at: new Date(), error: null }, trail);
     } catch (error) {
       if (performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, MARK_EVERY_MS));
@@ -69,16 +66,17 @@ async function markSent(tools: MailTools, claimed: ClaimedMail, to: string): Pro
 }
 
 async function sent(tools: MailTools, claimed: ClaimedMail, to: string) {
-  const { log, metrics } = tools;
+  const { log, metrics, store } = tools;
   const { mail } = claimed;
-  const marked = await markSent(tools, claimed, to);
+  const trail = [entry(mail, 'mail.sent', { attempts: mail.attempts + 1 })];
+  const marked = await markSent(tools, claimed, to, trail);
   metrics.mailAttempts.inc({ result: 'sent' });
   if (mail.kind === 'ticket' && mail.paid_at)
     metrics.paymentToMail.observe((Date.now() - mail.paid_at.getTime()) / 1_000);
   const context = { mail: mail._id, payment_id: mail.payment_id, correlation_id: mail.correlation_id };
-  if (marked) log.info(context, 'mail: sent');
-  else log.warn(context, 'mail: sent after its lease was lost; it may arrive twice');
-  await trail(tools, mail, 'mail.sent', { attempts: mail.attempts + 1 });
+  if (marked) return log.info(context, 'mail: sent');
+  log.warn(context, 'mail: sent after its lease was lost; it may arrive twice');
+  await append(store, trail);
 }
 
 async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error: unknown) {
@@ -90,19 +88,20 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
   const attempts = mail.attempts + (kind === 'server' ? 0 : 1);
   const delay = mailDelay(kind, kind === 'temporary' ? attempts : times);
   const now = Date.now();
-  await markMail(store, claimed, {
+  const change: Partial<MailDoc> = {
     state: delay === null ? 'failed' : 'owed',
     to,
     attempts,
     error: { kind, text, at: new Date(now), times },
     ...(kind === 'unconfirmed' && { unconfirmed: mail.unconfirmed + 1 }),
     ...(delay !== null && { due_at: new Date(now + delay) }),
-  });
+  };
+  const action = delay === null ? 'mail.failed' : 'mail.retried';
+  await markMail(store, claimed, change, [entry(mail, action, { fault: kind, error: text, attempts })]);
   log.warn(
     { mail: mail._id, fault: kind, reason: text, correlation_id: mail.correlation_id, retry_in_ms: delay },
     delay === null ? 'mail: failed' : 'mail: not sent yet',
   );
-  await trail(tools, mail, delay === null ? 'mail.failed' : 'mail.retried', { fault: kind, error: text, attempts });
 }
 
 /** A mail that cannot be made is shown like one that cannot be sent. */
@@ -140,8 +139,7 @@ export async function sendOne(tools: MailTools, claimed: ClaimedMail): Promise<v
   }
   if (verdict.kind === 'state' || !attendee || !event) {
     const state = verdict.kind === 'state' ? verdict.state : 'cancelled';
-    await markMail(store, claimed, { state });
-    if (state === 'cancelled') await trail(tools, mail, 'mail.cancelled');
+    await markMail(store, claimed, { state }, state === 'cancelled' ? [entry(mail, 'mail.cancelled')] : []);
     return;
   }
   const to = attendee.email ?? '';

@@ -7,7 +7,7 @@ import { type Repeating, repeat } from './every.ts';
 import { claimedByAliases, claimedByQrCode } from './foreign.ts';
 import { countBacklog } from './gauges.ts';
 import { coalesced } from './hints.ts';
-import { addressMails, reclaimMails } from './mails.ts';
+import { addressMails, moveTrail, reclaimMails } from './mails.ts';
 import { settlePending } from './pending.ts';
 import { reconcile } from './reconcile.ts';
 import { redecide } from './redecide.ts';
@@ -62,6 +62,7 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       await reclaimMails(tools);
       await addressMails(tools);
       onMailOwed();
+      await moveTrail(tools, isStopped);
     }),
     loop('reconcile', RECONCILE_EVERY_MS, () => reconcile(tools)),
     loop('gauges', COUNT_EVERY_MS, () => countBacklog(tools)),

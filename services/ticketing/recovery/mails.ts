@@ -1,4 +1,5 @@
 /** Mails that a vanished worker was sending are owed again; those without a good address go on once there is one. */
+import { append } from '../../../shared/audit/index.ts';
 import type { SettleTools } from '../settle/settle.ts';
 
 /** A lease that ran out may have sent its mail: at most one repeat a lost lease, and it is counted. */
@@ -27,4 +28,24 @@ export async function addressMails({ store }: SettleTools): Promise<void> {
     { _id: { $in: found.map(({ _id }) => _id) }, state: { $in: ['no_address', 'failed'] } },
     { $set: { state: 'owed', due_at: new Date(), attempts: 0, error: null } },
   );
+}
+
+const MOVED_AT_ONCE = 500;
+
+/** Moves the audit entries that mails carry into the trail; any number of times, as each has its id. */
+export async function moveTrail({ store }: Pick<SettleTools, 'store'>, stopped: () => boolean): Promise<void> {
+  for (let full = true; full && !stopped(); ) {
+    const found = await store.mails
+      .find({ 'trail.at': { $exists: true } }, { trail: 1 })
+      .limit(MOVED_AT_ONCE)
+      .lean();
+    if (found.length === 0) return;
+    const entries = found.flatMap(({ trail }) => trail ?? []);
+    await append(store, entries);
+    await store.mails.updateMany(
+      { _id: { $in: found.map(({ _id }) => _id) } },
+      { $pull: { trail: { _id: { $in: entries.map(({ _id }) => _id) } } } },
+    );
+    full = found.length === MOVED_AT_ONCE;
+  }
 }
