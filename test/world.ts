@@ -7,11 +7,12 @@ import { createMailCatcher, type MailCatcher } from '../deploy/mail-catcher/mail
 import { type Running, startSimulator } from '../deploy/simulator/testing/running.ts';
 import { type RunningGateway, startGateway } from '../services/gateway/app.ts';
 import { loadGatewayConfig } from '../services/gateway/config.ts';
-import { type RunningIngest, startIngest } from '../services/ingest/app.ts';
+import { type IngestOptions, type RunningIngest, startIngest } from '../services/ingest/app.ts';
 import { loadIngestConfig } from '../services/ingest/config.ts';
 import { type RunningTicketing, startTicketing } from '../services/ticketing/app.ts';
 import { loadTicketingConfig } from '../services/ticketing/config.ts';
-import { createLogger } from '../shared/log/index.ts';
+import { createLogger, type Logger } from '../shared/log/index.ts';
+import { openParts } from '../shared/service/parts.ts';
 import type { PaymentDoc } from '../shared/store/documents.ts';
 import { openStore, type Store } from '../shared/store/index.ts';
 import { STUDENT } from './documents.ts';
@@ -52,8 +53,18 @@ export interface World {
   payment(id: string, when: (payment: PaymentDoc) => boolean): Promise<PaymentDoc>;
   /** `ticketed`, `held:underpaid`: waits until this payment is settled so. */
   settled(id: string, outcome: string): Promise<PaymentDoc>;
-  restart: { ingest(): Promise<void>; ticketing(): Promise<void> };
+  restart: { gateway(): Promise<void>; ingest(): Promise<void>; ticketing(): Promise<void> };
   stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** In place of the run's own MongoDB. */
+  mongoUri?: string;
+  /** What the services are told instead: something of the test's stands between them and the server. */
+  between?: { mongo?: (uri: string) => Promise<string>; nats?: (url: string) => Promise<string> };
+  ingest?: IngestOptions;
+  /** Hears what the services log. */
+  log?: (service: string) => Logger;
 }
 
 let students = 0;
@@ -69,16 +80,17 @@ export const student = (change: Record<string, unknown> = {}) => {
   };
 };
 
-export async function startWorld(change: Record<string, string> = {}): Promise<World> {
-  const [{ mongoUri }, nats, mails, razorpay] = await Promise.all([
-    testServers(),
+export async function startWorld(change: Record<string, string> = {}, options: WorldOptions = {}): Promise<World> {
+  const [uri, nats, mails, razorpay] = await Promise.all([
+    options.mongoUri ?? testServers().then(({ mongoUri }) => mongoUri()),
     startPrivateNats(),
     createMailCatcher(),
     startSimulator({ ...API_KEY, webhookSecret: WEBHOOK_SECRET, retryScale: 0.02 }),
   ]);
+  const { between = {} } = options;
   const env: Record<string, string> = {
-    MONGODB_URI: mongoUri(),
-    NATS_URL: nats.url,
+    MONGODB_URI: (await between.mongo?.(uri)) ?? uri,
+    NATS_URL: (await between.nats?.(nats.url)) ?? nats.url,
     HOST: '127.0.0.1',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     GATEWAY_PORT: '0',
@@ -106,16 +118,30 @@ export async function startWorld(change: Record<string, string> = {}): Promise<W
     SWEEP_INTERVAL: '1h',
     ...change,
   };
-  const store = openStore({ uri: env.MONGODB_URI as string, log: createLogger('test', 'silent'), name: 'test' });
+  const storeUri = between.mongo ? uri : (env.MONGODB_URI as string);
+  const store = openStore({ uri: storeUri, log: createLogger('test', 'silent'), name: 'test' });
   await store.connection.asPromise();
 
   const startIngestNow = async () => {
-    const running = await startIngest(loadIngestConfig(env), { retry: { tries: 3, baseMs: 20, maxMs: 200 } });
+    const config = loadIngestConfig(env);
+    const running = await startIngest(config, {
+      retry: { tries: 3, baseMs: 20, maxMs: 200 },
+      parts: openParts('ingest', config, options.log?.('ingest')),
+      ...options.ingest,
+    });
     await razorpay.control('/webhooks', {
       url: `http://127.0.0.1:${running.port}/webhooks/razorpay`,
       secret: WEBHOOK_SECRET,
     });
     return running;
+  };
+  const startTicketingNow = () => {
+    const config = loadTicketingConfig(env);
+    return startTicketing(config, openParts('ticketing', config, options.log?.('ticketing')));
+  };
+  const startGatewayNow = () => {
+    const config = loadGatewayConfig(env);
+    return startGateway(config, openParts('gateway', config, options.log?.('gateway')));
   };
   const world = {
     env,
@@ -123,9 +149,9 @@ export async function startWorld(change: Record<string, string> = {}): Promise<W
     razorpay,
     mails,
     nats,
-    gateway: await startGateway(loadGatewayConfig(env)),
+    gateway: await startGatewayNow(),
     ingest: await startIngestNow(),
-    ticketing: await startTicketing(loadTicketingConfig(env)),
+    ticketing: await startTicketingNow(),
   } as World;
   await world.gateway.usersReady;
   await until(
@@ -157,13 +183,17 @@ export async function startWorld(change: Record<string, string> = {}): Promise<W
       ({ pending, outcome: is }) => !pending && (is?.reason ? `${is.kind}:${is.reason}` : is?.kind) === outcome,
     );
   world.restart = {
+    async gateway() {
+      await world.gateway.stop();
+      world.gateway = await startGatewayNow();
+    },
     async ingest() {
       await world.ingest.stop();
       world.ingest = await startIngestNow();
     },
     async ticketing() {
       await world.ticketing.stop();
-      world.ticketing = await startTicketing(loadTicketingConfig(env));
+      world.ticketing = await startTicketingNow();
     },
   };
   world.stop = async () => {

@@ -5,12 +5,21 @@
 import { NatsError } from 'nats';
 import { type Consumption, consume } from './consumer.ts';
 import { BusUnavailable } from './errors.ts';
-import { type LinkOptions, openLink, PUBLISH_TIMEOUT_MS, tagged } from './link.ts';
+import {
+  ANSWERS_WITHIN_MS,
+  type LinkOptions,
+  openLink,
+  PUBLISH_TIMEOUT_MS,
+  PUBLISH_WITHIN_MS,
+  tagged,
+  within,
+} from './link.ts';
 import { addService, type RequestHandler, type RequestOptions, request } from './services.ts';
-import { ensureStream } from './stream.ts';
+import { ensureStream, firstKept } from './stream.ts';
 
 export type { Consumption, Message, Verdict } from './consumer.ts';
 export { BusUnavailable, NobodyAnswers, RequestFailed } from './errors.ts';
+export { PUBLISH_WITHIN_MS } from './link.ts';
 export type { RequestHandler } from './services.ts';
 export { OBSERVED, UNREADABLE } from './stream.ts';
 
@@ -52,12 +61,20 @@ export function openBus(options: BusOptions): Bus {
     for (const { subject, handler } of services) await addService(connection, subject, handler, log);
   });
 
-  async function put(subject: string, bytes: Uint8Array, id: string, correlationId: string) {
-    const { duplicate } = await link.online().jetStream.publish(subject, bytes, {
+  async function put(
+    subject: string,
+    bytes: Uint8Array,
+    id: string,
+    correlationId: string,
+  ): Promise<{ duplicate: boolean }> {
+    const { jetStream, manager } = link.online();
+    const { duplicate, seq } = await jetStream.publish(subject, bytes, {
       msgID: id,
       headers: tagged(correlationId),
       timeout: PUBLISH_TIMEOUT_MS,
     });
+    // NATS remembers ids longer than messages: what a purge took is stored anew, under an id that is the same for all who try.
+    if (duplicate && (await firstKept(manager)) > seq) return put(subject, bytes, `${id}.after.${seq}`, correlationId);
     return { duplicate };
   }
 
@@ -71,24 +88,11 @@ export function openBus(options: BusOptions): Bus {
     }
   }
 
-  /** One bound for all of it: a JetStream that is heard but does not answer must not use up a webhook's time. */
-  async function inTime<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new BusUnavailable('the bus did not confirm in time')), PUBLISH_TIMEOUT_MS + 100);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   return {
     connected: link.up,
     async ready() {
       try {
-        await ensureStream(link.online().manager, replicas);
+        await within(ANSWERS_WITHIN_MS, ensureStream(link.online().manager, replicas), 'the bus does not answer');
         return true;
       } catch {
         return false;
@@ -96,7 +100,7 @@ export function openBus(options: BusOptions): Bus {
     },
     async publish(...message) {
       try {
-        return await inTime(putOnStream(...message));
+        return await within(PUBLISH_WITHIN_MS, putOnStream(...message), 'the bus did not confirm in time');
       } catch (error) {
         if (error instanceof BusUnavailable) throw error;
         throw new BusUnavailable(`the bus did not confirm a message on ${message[0]}`, { cause: error });

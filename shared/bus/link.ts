@@ -42,6 +42,10 @@ export interface Link {
 
 /** Razorpay gives a webhook 5 s and we promise an answer within 2. */
 export const PUBLISH_TIMEOUT_MS = 1_500;
+/** All of a publish, the making of a stream included, ms. */
+export const PUBLISH_WITHIN_MS = PUBLISH_TIMEOUT_MS + 100;
+/** A server that hangs counts as connected for half a minute; nobody who asks waits so long to hear of it, ms. */
+export const ANSWERS_WITHIN_MS = 1_500;
 const MANAGE_TIMEOUT_MS = 5_000;
 const DRAIN_MS = 3_000;
 export const RETRY_MS = 1_000;
@@ -139,12 +143,24 @@ export function openLink(options: LinkOptions, onOpen: (connection: NatsConnecti
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+/**
+ * `work`, or after `ms` the failure that it did not come: a server that is heard but does not answer must not use up a
+ * webhook's time.
+ * @throws BusUnavailable
+ */
+export async function within<T>(ms: number, work: Promise<T>, otherwise: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BusUnavailable(otherwise)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Waits for `work`, but no longer than `ms`; how it ends does not matter. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work.catch(() => undefined), late]);
-  clearTimeout(timer);
+  await within(ms, work, 'it did not end in time').catch(() => undefined);
 }

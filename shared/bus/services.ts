@@ -2,7 +2,7 @@
 import { type NatsConnection, NatsError, type ServiceMsg } from 'nats';
 import type { Logger } from '../log/index.ts';
 import { BusUnavailable, NobodyAnswers, RequestFailed } from './errors.ts';
-import { correlationOf, type Link, tagged } from './link.ts';
+import { ANSWERS_WITHIN_MS, correlationOf, type Link, tagged, within } from './link.ts';
 
 export type RequestHandler = (body: unknown, correlationId: string | null) => Promise<unknown>;
 
@@ -56,8 +56,10 @@ export async function request<T>(
   const { connection } = link.online();
   let answer: Awaited<ReturnType<NatsConnection['request']>>;
   try {
+    await within(ANSWERS_WITHIN_MS, connection.flush(), 'the bus does not answer');
     answer = await connection.request(subject, encode(body), { timeout: timeoutMs, headers: tagged(correlationId) });
   } catch (error) {
+    if (error instanceof BusUnavailable) throw error;
     if (error instanceof NatsError && error.code === '503')
       throw new NobodyAnswers(`nobody answers ${subject}`, { cause: error });
     throw new BusUnavailable(`no answer to ${subject} in time`, { cause: error });

@@ -66,6 +66,10 @@ export async function ensureStream(manager: JetStreamManager, replicas: number):
   }
 }
 
+/** The sequence of the oldest message that the stream still has, or would get next. */
+export const firstKept = async (manager: JetStreamManager): Promise<number> =>
+  (await manager.streams.info(STREAM)).state.first_seq;
+
 export async function ensureConsumer(manager: JetStreamManager): Promise<void> {
   try {
     await manager.consumers.info(STREAM, CONSUMER);

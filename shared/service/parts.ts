@@ -23,8 +23,11 @@ export interface Parts {
 
 const RETRY_MS = 1_000;
 
-export function openParts(name: string, config: Config<typeof commonSettings>): Parts {
-  const log = createLogger(name, config.LOG_LEVEL);
+export function openParts(
+  name: string,
+  config: Config<typeof commonSettings>,
+  log: Logger = createLogger(name, config.LOG_LEVEL),
+): Parts {
   const registry = createRegistry(name);
   const store = openStore({ uri: config.MONGODB_URI, log, name: `qrflow-${name}` });
   const bus = openBus({
