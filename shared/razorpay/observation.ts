@@ -10,7 +10,8 @@ import { digest, endRank, paymentRank, version } from './version.ts';
 export const SOURCES = ['webhook', 'sweep', 'sync', 'lookup'] as const;
 export type Source = (typeof SOURCES)[number];
 
-const seconds = z.number().int().min(0);
+/** No more digits than a version pads them to, or text would order them wrongly. */
+const seconds = z.number().int().min(0).max(99_999_999_999);
 const amount = z.number().int().min(0);
 const text = z.string().nullable();
 const notes = z.array(z.object({ key: z.string(), value: z.string() }));
