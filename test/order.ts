@@ -1,7 +1,8 @@
 /**
- * Runs suites and tests in a random order, so that none can lean on another. The seed is printed; `TEST_SEED=… make test`
- * replays an order.
+ * Runs suites and tests in a random order, so that none can lean on another, and draws the cases of property tests from
+ * the same seed. It is printed; `TEST_SEED=… make test` replays order and cases.
  */
+import fc from 'fast-check';
 import { generator, shuffle, testSeed } from './run/random.ts';
 
 const seed = testSeed();
@@ -11,6 +12,8 @@ function shuffleBelow(suite: Mocha.Suite, random: () => number): void {
   shuffle(suite.tests, random);
   for (const inner of suite.suites) shuffleBelow(inner, random);
 }
+
+fc.configureGlobal({ seed: Math.floor(generator(seed)() * 2 ** 31) });
 
 export const mochaHooks = {
   // Mocha walks the tree as it runs, so the first hook of the root suite may still rearrange it.
