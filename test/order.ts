@@ -6,14 +6,13 @@ import fc from 'fast-check';
 import { generator, shuffle, testSeed } from './run/random.ts';
 
 const seed = testSeed();
+fc.configureGlobal({ seed: Math.floor(generator(seed)() * 2 ** 31) });
 
 function shuffleBelow(suite: Mocha.Suite, random: () => number): void {
   shuffle(suite.suites, random);
   shuffle(suite.tests, random);
   for (const inner of suite.suites) shuffleBelow(inner, random);
 }
-
-fc.configureGlobal({ seed: Math.floor(generator(seed)() * 2 ** 31) });
 
 export const mochaHooks = {
   // Mocha walks the tree as it runs, so the first hook of the root suite may still rearrange it.
