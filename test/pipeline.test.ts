@@ -195,7 +195,7 @@ describe('from payment to ticket', () => {
     await world.api('PUT', `/api/payments/${id}`, { details: { department: 'ECE' } });
     await world.payment(id, ({ details, pending }) => details?.department === 'ECE' && !pending);
     const refused = await world.api('PUT', `/api/payments/${id}`, { details: { email: 'nope' } });
-    expect(refused.status).to.equal(400);
+    expect(refused.status).to.equal(422);
     await world.api('PUT', `/api/payments/${id}`, { details: { email: `right.${notes.email}` } });
     await world.mails.waitFor(({ to }) => to.includes(`right.${notes.email}`));
     await until(sent, (mail) => mail?.to === `right.${notes.email}`, 'the mark');

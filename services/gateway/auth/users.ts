@@ -5,6 +5,7 @@ import { increase } from '../../../shared/store/counters.ts';
 import { ROLES, type UserDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { text } from '../http/texts.ts';
 import { faulty } from '../http/validate.ts';
 import { hashPassword } from './password.ts';
 
@@ -12,8 +13,11 @@ const username = z
   .string()
   .regex(/^[\w.@-]{2,64}$/, 'must be 2 to 64 letters, digits or . _ @ -')
   .describe('2 to 64 letters, digits or . _ @ -');
-const email = z.email('must be an e-mail address').max(254).nullable();
-const fullName = z.string().trim().max(200).nullable();
+/** Stricter than the usual: at most 64 characters before the @, and no label of the domain begins or ends with a dash. */
+const ADDRESS =
+  /^(?=[^@]{1,64}@)[A-Za-z0-9_'+-]+(\.[A-Za-z0-9_'+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+const email = z.email({ pattern: ADDRESS, error: 'must be an e-mail address' }).max(254).nullable();
+const fullName = text(200).nullable();
 const password = z.string().min(8, 'needs at least 8 characters').max(256, 'may have at most 256 characters');
 const role = z
   .enum(ROLES)
@@ -35,7 +39,8 @@ export const changedUserBody = z
     role: role.optional(),
     disabled: z.boolean().optional(),
   })
-  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change')
+  .meta({ minProperties: 1 });
 
 export const userAnswer = z
   .strictObject({
@@ -114,7 +119,11 @@ export async function createUser(store: Store, input: z.output<typeof newUserBod
  */
 export async function changeUser(store: Store, id: number, input: z.output<typeof changedUserBody>): Promise<UserDoc> {
   const { password: plain, ...fields } = input;
-  const set = { ...fields, ...(plain !== undefined && { password: await hashPassword(plain) }) };
+  const set = {
+    ...fields,
+    ...(fields.full_name !== undefined && { full_name: fields.full_name || null }),
+    ...(plain !== undefined && { password: await hashPassword(plain) }),
+  };
   const user = await store.users
     .findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after' })
     .lean<UserDoc>();

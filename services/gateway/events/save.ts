@@ -5,6 +5,7 @@ import { increase } from '../../../shared/store/counters.ts';
 import type { EventDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { isTimezone } from '../http/moments.ts';
 import type { Call, SignedIn } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
 import { hastenSettling } from '../settling.ts';
@@ -29,8 +30,15 @@ function taken(error: unknown): Problem | null {
   );
 }
 
+/** Before any time is read in it. */
+function refuseTimezone({ timezone }: EventChange): void {
+  if (timezone !== undefined && !isTimezone(timezone))
+    throw faulty(422, [{ field: 'timezone', message: 'must be an IANA timezone, like Asia/Kolkata' }]);
+}
+
 /** @throws Problem 409, 422 */
 export async function createEvent(store: Store, input: NewEvent, by: string): Promise<EventDoc> {
+  refuseTimezone(input);
   refuseFaults(newEvent(0, input, by, new Date()));
   for (let tries = 1; ; tries++) {
     const event = newEvent(await increase(store, 'events'), input, by, new Date());
@@ -55,6 +63,7 @@ export async function changeEvent(
   id: number,
   change: EventChange,
 ): Promise<{ event: EventDoc; fields: string[] }> {
+  refuseTimezone(change);
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const before = await store.events.findById(id).lean<EventDoc>();
     if (!before) throw new Problem(404, { detail: `there is no event ${id}` });

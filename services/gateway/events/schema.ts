@@ -2,22 +2,19 @@
 import { z } from 'zod';
 import { QR_CODE_ID } from '../../../shared/razorpay/ids.ts';
 import { EVENT_STATUSES } from '../../../shared/store/documents.ts';
-import { isTimezone, momentText } from '../http/moments.ts';
+import { momentText } from '../http/moments.ts';
+import { someText, text } from '../http/texts.ts';
 
-const text = (most: number) => z.string().trim().max(most);
-
-const name = text(200).min(1, 'must not be empty');
+const name = someText(200);
 const date = momentText;
 const timezone = z
   .string()
   .max(64)
-  .refine(isTimezone, 'must be an IANA timezone, like Asia/Kolkata')
-  .meta({ examples: ['Asia/Kolkata'] });
+  .meta({ description: 'An IANA timezone; 422 where there is no such one.', examples: ['Asia/Kolkata'] });
 const currency = z
   .string()
-  .trim()
-  .toUpperCase()
-  .regex(/^[A-Z]{3}$/, 'must be three letters, like INR');
+  .regex(/^[A-Za-z]{3}$/, 'must be three letters, like INR')
+  .toUpperCase();
 const status = z.enum(EVENT_STATUSES);
 
 /** Null, or left empty in a form, clears these. */
@@ -26,10 +23,12 @@ const clearable = {
   venue: text(500).nullable(),
   slug: z
     .string()
-    .trim()
-    .toLowerCase()
     .max(64)
-    .regex(/^(?!\d+$)[a-z0-9]+(-[a-z0-9]+)*$|^$/, 'must be letters and digits with single dashes, and not only digits')
+    .regex(
+      /^(?![0-9]+$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*$|^$/,
+      'must be letters and digits with single dashes, and not only digits',
+    )
+    .toLowerCase()
     .nullable()
     .describe('What payments may say in notes.event_id instead of the number.'),
   ends_at: momentText.nullable(),
@@ -45,7 +44,6 @@ const clearable = {
   capacity: z.int().min(0).max(1_000_000).nullable().describe('Seats; null: no limit.'),
   razorpay_qr_id: z
     .string()
-    .trim()
     .regex(new RegExp(`${QR_CODE_ID.source}|^$`), 'must be a QR code’s id, like qr_Qx7Yz8Ab9Cd0Ef')
     .nullable()
     .describe('The Razorpay QR code whose payments are for this event.'),
@@ -61,7 +59,8 @@ const changeable = { ...optional(clearable), ...optional({ timezone, currency, s
 export const newEventBody = z.strictObject({ name, date, ...changeable });
 export const changedEventBody = z
   .strictObject({ ...optional({ name, date }), ...changeable })
-  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change');
+  .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change')
+  .meta({ minProperties: 1 });
 
 export type NewEvent = z.output<typeof newEventBody>;
 export type EventChange = z.output<typeof changedEventBody>;

@@ -3,6 +3,24 @@ import { z } from 'zod';
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+
+const or = (...parts: string[]) => `(${parts.join('|')})`;
+const DAY = or(
+  `(19[7-9][0-9]|2[0-9]{3})-${or(
+    '(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])',
+    '(0[469]|11)-(0[1-9]|[12][0-9]|30)',
+    '02-(0[1-9]|1[0-9]|2[0-8])',
+  )}`,
+  `${or('19(7[26]|8[048]|9[26])', '2[0-9](0[48]|[2468][048]|[13579][26])', '2[048]00')}-02-29`,
+);
+const HOUR = '([01][0-9]|2[0-3])';
+const MINUTE = '[0-5][0-9]';
+/** The same, with the days that there are, from 1970 to 2999: what JSON Schema can say, so that an API caller knows. */
+const MOMENT = new RegExp(
+  `^${DAY}([Tt ]${HOUR}:${MINUTE}(:${MINUTE}([.,][0-9]{1,9})?)?([Zz]|[+-]${HOUR}(:?${MINUTE})?)?)?$`,
+);
+/** Of seconds since 1970: eleven digits are no milliseconds of our time. */
+const LAST_SECOND = 99_999_999_999;
 const DAY_MS = 86_400_000;
 
 /** What a clock on the wall in `timezone` shows at `at`, as if it were UTC; whole seconds. */
@@ -76,7 +94,7 @@ export function isTimezone(name: string): boolean {
 /** ISO 8601 text; what it means may depend on an event's timezone. */
 export const momentText = z
   .string()
-  .refine((text) => parseMoment(text, 'UTC') !== null, 'must be a time in ISO 8601, like 2026-11-21T10:00')
+  .regex(MOMENT, 'must be a time in ISO 8601, like 2026-11-21T10:00')
   .meta({
     description: 'ISO 8601; without a zone it is meant in `timezone`.',
     examples: ['2026-11-21T10:00', '2026-11-21T10:00:00+05:30'],
@@ -84,15 +102,12 @@ export const momentText = z
 
 /** A moment: ISO 8601 (UTC without a zone), or seconds since 1970. */
 export const moment = z
-  .union([z.number(), z.string()])
-  .transform((value, context) => {
-    const seconds = typeof value === 'number' ? value : /^\d{1,11}$/.test(value) ? Number(value) : null;
-    if (seconds !== null && Number.isInteger(seconds) && seconds >= 0 && seconds <= 99_999_999_999)
-      return new Date(seconds * 1_000);
-    const at = seconds === null ? parseMoment(String(value), 'UTC') : null;
-    if (at) return at;
-    context.addIssue({ code: 'custom', message: 'must be ISO 8601, like 2026-11-21T10:00:00+05:30, or whole seconds' });
-    return z.NEVER;
+  .union([z.int().min(0).max(LAST_SECOND), z.string().regex(new RegExp(`${MOMENT.source}|^[0-9]{1,11}$`))], {
+    error: 'must be ISO 8601, like 2026-11-21T10:00:00+05:30, or whole seconds',
+  })
+  .transform((value): Date => {
+    const at = typeof value === 'string' ? parseMoment(value, 'UTC') : null;
+    return at ?? new Date(Number(value) * 1_000);
   })
   .meta({
     description: 'ISO 8601 (UTC without a zone), or seconds since 1970.',

@@ -9,7 +9,7 @@ import { faulty } from '../http/validate.ts';
 import { hastenSettling } from '../settling.ts';
 import { HOLDS, isReleasable } from './holds.ts';
 import { loadPayment } from './load.ts';
-import { overridesUpdate, type PaymentChange } from './overrides.ts';
+import { hasBadAddress, overridesUpdate, type PaymentChange } from './overrides.ts';
 
 /** The hold that `release` lets go. @throws Problem 409 saying what to do instead */
 function releasedReason(doc: PaymentDoc): HoldReason {
@@ -54,6 +54,7 @@ export async function changePayment(
   }: Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>,
 ): Promise<PaymentDoc> {
   const { store } = gateway;
+  if (hasBadAddress(change)) throw faulty(422, [{ field: 'details.email', message: 'must be an e-mail address' }]);
   const before = await loadPayment(store, id, user);
   if (change.ours !== undefined && user.role !== 'admin')
     throw new Problem(403, { detail: 'whether a payment is ours is for admins to say' });

@@ -60,8 +60,8 @@ export async function presentOne(store: Store, doc: PaymentDoc): Promise<{ answe
 
 const PAID_AT = 'payment.value.created_at';
 /** By when they were paid. */
-export const NEWEST_FIRST: Order = { field: PAID_AT, direction: -1 };
-export const OLDEST_FIRST: Order = { field: PAID_AT, direction: 1 };
+export const NEWEST_FIRST: Order = { ids: 'text', field: PAID_AT, direction: -1 };
+export const OLDEST_FIRST: Order = { ids: 'text', field: PAID_AT, direction: 1 };
 
 /** One page of the payments that `filter` finds. */
 export async function listPayments(
@@ -71,7 +71,7 @@ export async function listPayments(
   { query, asked }: { query: { limit: number; cursor?: string | undefined }; asked: Call['asked'] },
 ): Promise<{ status: 200; body: PaymentAnswer[]; headers: Record<string, string> }> {
   const found = await store.payments
-    .find({ $and: [filter, after(decodeCursor(query.cursor), order)] })
+    .find({ $and: [filter, after(decodeCursor(query.cursor, order), order)] })
     .sort(sortOf(order))
     .limit(query.limit + 1)
     .lean<PaymentDoc[]>();

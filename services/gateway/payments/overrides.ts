@@ -4,30 +4,30 @@ import type { HoldReason } from '../../../shared/outcome.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
 import { STUDENT_FIELDS, type StudentField } from '../../../shared/student/fields.ts';
 import { cleaned } from '../../../shared/student/notes.ts';
+import { text } from '../http/texts.ts';
 
-const detail = z.string().max(256).nullable().optional();
-const address = detail.refine(
-  (value) =>
-    value === undefined || value === null || cleaned(value) === undefined || usableAddress(cleaned(value)) !== null,
-  'must be an e-mail address',
-);
+const detail = text(256).nullable().optional();
 
 export const paymentChange = z
   .strictObject({
     event_id: z.int().positive().nullable().optional().describe('The event it is for; null: as the notes say.'),
     details: z
       .strictObject(
-        Object.fromEntries(STUDENT_FIELDS.map((field) => [field, field === 'email' ? address : detail])) as Record<
-          StudentField,
-          typeof detail
-        >,
+        Object.fromEntries(STUDENT_FIELDS.map((field) => [field, detail])) as Record<StudentField, typeof detail>,
       )
       .optional()
       .describe('Corrected student fields; null or "": as the notes say.'),
     ours: z.boolean().optional().describe('true: this payment is ours, whatever its notes say. For admins.'),
     release: z.literal(true).optional().describe('Let it through although it is held; only for the reason shown now.'),
   })
-  .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release');
+  .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release')
+  .meta({ minProperties: 1 });
+
+/** Whether it sets an address that no mail server would take. */
+export function hasBadAddress({ details }: PaymentChange): boolean {
+  const address = cleaned(details?.email ?? '');
+  return address !== undefined && usableAddress(address) === null;
+}
 
 export type PaymentChange = z.output<typeof paymentChange>;
 

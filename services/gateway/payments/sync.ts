@@ -5,6 +5,7 @@ import { Problem } from '../../../shared/http/problem.ts';
 import { PAYMENT_ID } from '../../../shared/razorpay/ids.ts';
 import { SWEEP_STATES, type SweepCounts } from '../../../shared/store/documents.ts';
 import { moment } from '../http/moments.ts';
+import { faulty } from '../http/validate.ts';
 
 export const syncBody = z
   .strictObject({
@@ -21,8 +22,15 @@ export const syncBody = z
     if (payment_id !== undefined && (from ?? to)) return fault('payment_id', 'goes without from and to');
     if (from && !to) fault('to', 'goes with from');
     if (to && !from) fault('from', 'goes with to');
-    if (from && to && from >= to) fault('to', 'must be after from');
-  });
+  })
+  .meta({ dependentRequired: { from: ['to'], to: ['from'] }, not: { required: ['from', 'payment_id'] } });
+
+/** The window asked for in whole seconds, if one is. @throws Problem 422 */
+export function syncWindow({ from, to }: z.output<typeof syncBody>): { from: number; to: number } | undefined {
+  if (!from || !to) return undefined;
+  if (from >= to) throw faulty(422, [{ field: 'to', message: 'must be after from' }]);
+  return { from: Math.floor(from.getTime() / 1_000), to: Math.floor(to.getTime() / 1_000) };
+}
 
 export const syncAnswer = z
   .strictObject({

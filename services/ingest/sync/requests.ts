@@ -20,13 +20,13 @@ const LATEST = 4_765_046_400;
 /** The bus waits longer than this for no answer, ms. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** @throws RequestFailed 400 */
+/** @throws RequestFailed 422 */
 function windowOf({ from, to }: SyncQuestion): Window | undefined {
   if (from === undefined && to === undefined) return undefined;
   const fine = (seconds: unknown): seconds is number =>
     Number.isSafeInteger(seconds) && (seconds as number) >= EARLIEST && (seconds as number) <= LATEST;
   if (fine(from) && fine(to) && from <= to) return { from, to };
-  throw new RequestFailed(400, 'from and to are whole seconds since 1970, both or neither, from before to');
+  throw new RequestFailed(422, 'from and to are whole seconds since 1970, both or neither, from before to');
 }
 
 /** Answers until stopped. Fails with 503 before the store is there. */

@@ -16,7 +16,10 @@ export const changeEventRoute = route({
   params: z.strictObject({ id: smallId('event') }),
   body: { schema: changedEventBody, example: { capacity: 900 } },
   answers: { 200: { description: 'The event as it is now.', schema: eventAnswer, example: eventExample } },
-  problems: { 409: 'Slug or QR code is taken by another event.', 422: 'Times that do not go together.' },
+  problems: {
+    409: 'Slug or QR code is taken by another event.',
+    422: 'Times that do not go together, or no such timezone.',
+  },
   async handle(call) {
     const { params, body, gateway } = call;
     const { event, fields } = await changeEvent(gateway.store, params.id, body);

@@ -13,7 +13,10 @@ export const createEventRoute = route({
   access: ['admin', 'organizer'],
   body: { schema: newEventBody, example: newEventExample },
   answers: { 200: { description: 'The event.', schema: eventAnswer, example: eventExample } },
-  problems: { 409: 'Slug or QR code is taken by another event.', 422: 'Times that do not go together.' },
+  problems: {
+    409: 'Slug or QR code is taken by another event.',
+    422: 'Times that do not go together, or no such timezone.',
+  },
   async handle(call) {
     const { body, user, gateway } = call;
     const event = await createEvent(gateway.store, body, user.username);

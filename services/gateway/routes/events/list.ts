@@ -5,7 +5,7 @@ import { eventAnswer, eventExample } from '../../events/schema.ts';
 import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
 
-const ORDER: Order = { direction: 1 };
+const ORDER: Order = { ids: 'number', direction: 1 };
 
 export const listEvents = route({
   id: 'listEvents',
@@ -14,11 +14,11 @@ export const listEvents = route({
   tag: 'events',
   summary: 'All events',
   access: 'any',
-  query: z.strictObject({ status: z.enum(EVENT_STATUSES).optional(), ...paged }),
+  query: z.strictObject({ status: z.enum(EVENT_STATUSES).optional(), ...paged.byNumber }),
   answers: { 200: { description: 'By id.', schema: z.array(eventAnswer), example: [eventExample], headers: LINK } },
   async handle({ query: { status, limit, cursor }, gateway: { store }, asked }) {
     const found = await store.events
-      .find({ ...(status && { status }), ...after(decodeCursor(cursor), ORDER) })
+      .find({ ...(status && { status }), ...after(decodeCursor(cursor, ORDER), ORDER) })
       .sort(sortOf(ORDER))
       .limit(limit + 1)
       .lean<EventDoc[]>();

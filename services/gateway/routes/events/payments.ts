@@ -19,7 +19,7 @@ export const listEventPayments = route({
   query: z.strictObject({
     status: z.string().max(40).optional().describe('Razorpay’s: captured, refunded …'),
     outcome: z.enum(OUTCOME_KINDS).optional(),
-    ...paged,
+    ...paged.byText,
   }),
   answers: {
     200: { description: 'Newest first.', schema: z.array(paymentAnswer), example: [paymentExample], headers: LINK },

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { ACTIONS } from '../../../../shared/audit/index.ts';
 import type { ActivityDoc } from '../../../../shared/store/documents.ts';
 import { moment } from '../../http/moments.ts';
+import { idNumber } from '../../http/numbers.ts';
 import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
 
-const ORDER: Order = { field: 'at', direction: -1, date: true };
+const ORDER: Order = { ids: 'text', field: 'at', direction: -1, date: true };
 
 const text = z.string().min(1).max(200).optional();
 
@@ -49,11 +50,11 @@ export const listLogs = route({
     subject: text.describe('Exactly: payment:pay_…, event:1, user:2.'),
     actor: text.describe('A username, or gateway, ingest, ticketing.'),
     payment_id: text,
-    event_id: z.coerce.number().int().positive().optional(),
+    event_id: idNumber.optional(),
     correlation_id: text.describe('One id from the webhook to the mail.'),
     from: moment.optional(),
     to: moment.optional(),
-    ...paged,
+    ...paged.byText,
   }),
   answers: {
     200: {
@@ -81,7 +82,7 @@ export const listLogs = route({
     const time = { ...(from && { $gte: from }), ...(to && { $lt: to }) };
     const filter = { ...Object.fromEntries(wanted), ...((from || to) && { at: time }) };
     const found = await store.activities
-      .find({ $and: [filter, after(decodeCursor(cursor), ORDER)] })
+      .find({ $and: [filter, after(decodeCursor(cursor, ORDER), ORDER)] })
       .sort(sortOf(ORDER))
       .limit(limit + 1)
       .lean<ActivityDoc[]>();

@@ -27,7 +27,7 @@ export const changePaymentRoute = route({
   },
   problems: {
     409: 'It is not held, its hold cannot be released, or its personal data was erased.',
-    422: 'There is no such event.',
+    422: 'There is no such event, or no mail server would take the address.',
   },
   async handle(call) {
     const doc = await changePayment(call.params.payment_id, call.body, call);

@@ -14,7 +14,7 @@ export const listForeign = route({
   description:
     'Kept without personal data: of the notes only the keys. PUT /api/payments/{payment_id} {"ours": true} says that one is ours.',
   access: ['admin'],
-  query: z.strictObject(paged),
+  query: z.strictObject(paged.byText),
   answers: {
     200: { description: 'Newest first.', schema: z.array(paymentAnswer), example: [foreignExample], headers: LINK },
   },

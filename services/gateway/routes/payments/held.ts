@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HOLD_REASONS } from '../../../../shared/outcome.ts';
+import { idNumber } from '../../http/numbers.ts';
 import { LINK, paged } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
 import { heldExample } from '../../payments/example.ts';
@@ -17,8 +18,8 @@ export const listHeld = route({
   access: ['admin', 'organizer'],
   query: z.strictObject({
     reason: z.enum(HOLD_REASONS).optional(),
-    event_id: z.coerce.number().int().positive().optional(),
-    ...paged,
+    event_id: idNumber.optional(),
+    ...paged.byText,
   }),
   answers: {
     200: {

@@ -2,13 +2,11 @@ import { record } from '../../../../shared/audit/index.ts';
 import { Problem } from '../../../../shared/http/problem.ts';
 import { route } from '../../http/route.ts';
 import { askIngest } from '../../payments/ask-ingest.ts';
-import { syncAnswer, syncBody, syncExample, syncReply } from '../../payments/sync.ts';
+import { syncAnswer, syncBody, syncExample, syncReply, syncWindow } from '../../payments/sync.ts';
 
 /** Ingest answers by then with what it knows; after that the sweep goes on and is answered 202. */
 const WAIT_MS = 25_000;
 const PATIENCE_MS = WAIT_MS + 3_000;
-
-const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
 
 export const syncPayments = route({
   id: 'syncPayments',
@@ -31,11 +29,13 @@ export const syncPayments = route({
   },
   problems: {
     404: 'Razorpay does not know this payment.',
+    422: 'A window that is none, or not of Razorpay’s time.',
     502: 'The sweep failed; `success` is false and `error` says why.',
     503: 'The bus or the service that talks to Razorpay is away.',
   },
-  async handle({ body: { from, to, payment_id }, user, gateway: { store, bus }, correlationId }) {
-    const window = from && to ? { from: seconds(from), to: seconds(to) } : {};
+  async handle({ body, user, gateway: { store, bus }, correlationId }) {
+    const { payment_id } = body;
+    const window = syncWindow(body);
     const of = payment_id === undefined ? {} : { payment_id };
     const answer = await askIngest(
       bus,

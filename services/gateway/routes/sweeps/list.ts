@@ -4,7 +4,7 @@ import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../.
 import { route } from '../../http/route.ts';
 import { presentSweep, sweepAnswer, sweepExample } from './schema.ts';
 
-const ORDER: Order = { field: 'started_at', direction: -1, date: true };
+const ORDER: Order = { ids: 'text', field: 'started_at', direction: -1, date: true };
 
 export const listSweeps = route({
   id: 'listSweeps',
@@ -13,13 +13,13 @@ export const listSweeps = route({
   tag: 'sweeps',
   summary: 'Sweeps, scheduled and by hand',
   access: ['admin'],
-  query: z.strictObject(paged),
+  query: z.strictObject(paged.byText),
   answers: {
     200: { description: 'Newest first.', schema: z.array(sweepAnswer), example: [sweepExample], headers: LINK },
   },
   async handle({ query: { limit, cursor }, gateway: { store }, asked }) {
     const found = await store.sweeps
-      .find(after(decodeCursor(cursor), ORDER))
+      .find(after(decodeCursor(cursor, ORDER), ORDER))
       .sort(sortOf(ORDER))
       .limit(limit + 1)
       .lean<SweepDoc[]>();

@@ -3,7 +3,7 @@ import { presentUser, userAnswer, userExample } from '../../auth/users.ts';
 import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
 
-const ORDER: Order = { direction: 1 };
+const ORDER: Order = { ids: 'number', direction: 1 };
 
 export const listUsers = route({
   id: 'listUsers',
@@ -12,13 +12,13 @@ export const listUsers = route({
   tag: 'users',
   summary: 'All users',
   access: ['admin'],
-  query: z.strictObject(paged),
+  query: z.strictObject(paged.byNumber),
   answers: {
     200: { description: 'By id.', schema: z.array(userAnswer), example: [userExample], headers: LINK },
   },
   async handle({ query: { limit, cursor }, gateway: { store }, asked }) {
     const found = await store.users
-      .find(after(decodeCursor(cursor), ORDER))
+      .find(after(decodeCursor(cursor, ORDER), ORDER))
       .sort(sortOf(ORDER))
       .limit(limit + 1)
       .lean();
