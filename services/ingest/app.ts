@@ -21,6 +21,8 @@ export interface IngestOptions {
   retry?: RetryPolicy;
   /** Of each call to Razorpay, ms. */
   timeoutMs?: number;
+  /** How long a webhook's body may take to arrive, ms. */
+  readWithinMs?: number;
   /** How long nothing may arrive in the store before a sweep gives up, ms. */
   stuckAfterMs?: number;
   /** False: sweeps run on demand only. */
@@ -52,7 +54,14 @@ export async function startIngest(config: IngestConfig, options: IngestOptions =
   const { log, store, bus, registry } = parts;
   const metrics = createIngestMetrics(registry);
   const account = createAccountGuard(store, log);
-  const webhooks = createWebhookApp({ secrets: config.RAZORPAY_WEBHOOK_SECRETS, bus, account, metrics, log });
+  const webhooks = createWebhookApp({
+    secrets: config.RAZORPAY_WEBHOOK_SECRETS,
+    bus,
+    account,
+    metrics,
+    log,
+    ...(options.readWithinMs !== undefined && { readWithinMs: options.readWithinMs }),
+  });
   const razorpay = createRazorpay({
     keyId: config.RAZORPAY_KEY_ID,
     keySecret: config.RAZORPAY_KEY_SECRET,

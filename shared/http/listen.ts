@@ -9,12 +9,29 @@ export interface Listening {
   close(graceMs?: number): Promise<void>;
 }
 
+/** How long a sender may take, ms. Node looks for the late ones now and then: by itself every 30 s only. */
+export const PATIENCE = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 5_000 };
+
 /**
  * Serves `handler` on `host:port` (0: any free one).
  * @throws Error that names the port when it is taken
  */
-export async function listen(handler: RequestListener, port: number, host: string, name: string): Promise<Listening> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, handler);
+export async function listen(
+  handler: RequestListener,
+  port: number,
+  host: string,
+  name: string,
+  { headersMs, requestMs, lookEveryMs } = PATIENCE,
+): Promise<Listening> {
+  const server = createServer(
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: lookEveryMs,
+      keepAliveTimeout: 65_000,
+    },
+    handler,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(

@@ -72,12 +72,23 @@ export interface AbsenceFacts {
 const orNull = (value: unknown): string | null =>
   value === undefined || value === null || value === '' ? null : String(value);
 
+/** No note is an object by Razorpay's word; one that goes deeper is none, and must not overflow whoever writes it out. */
+const NOTE_DEPTH = 8;
+
+function depthWithin(value: unknown, depth: number): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  return depth > 0 && Object.values(value).every((inner) => depthWithin(inner, depth - 1));
+}
+
+const noteValue = (value: unknown): string =>
+  typeof value !== 'object' ? String(value) : depthWithin(value, NOTE_DEPTH) ? JSON.stringify(value) : '…';
+
 /** Sorted by key: Razorpay's serialisers differ in order, the facts must not. */
 export function notePairs(notes: unknown): Note[] {
   if (notes === null || typeof notes !== 'object' || Array.isArray(notes)) return [];
   return Object.entries(notes)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => ({ key, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }))
+    .map(([key, value]) => ({ key, value: noteValue(value) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 

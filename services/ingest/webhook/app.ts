@@ -23,6 +23,8 @@ export interface WebhookOptions {
   account: AccountGuard;
   metrics: IngestMetrics;
   log: Logger;
+  /** How long a body may take to arrive, ms. */
+  readWithinMs?: number;
 }
 
 const LIMIT_BYTES = 256 * 1_024;
@@ -38,9 +40,9 @@ const eventId = (ctx: Context, body: Buffer): string => {
 };
 
 /** @throws Problem 413 without reading the rest, 408 when the sender takes too long, 400 when it went away */
-async function readBytes(ctx: Context): Promise<Buffer> {
-  const slow = new Problem(408, { detail: `a webhook has to arrive within ${READ_WITHIN_MS} ms` });
-  const late = setTimeout(() => ctx.req.destroy(slow), READ_WITHIN_MS);
+async function readBytes(ctx: Context, withinMs: number): Promise<Buffer> {
+  const slow = new Problem(408, { detail: `a webhook has to arrive within ${withinMs} ms` });
+  const late = setTimeout(() => ctx.req.destroy(slow), withinMs);
   try {
     return await rawBody(ctx.req, { limit: LIMIT_BYTES, length: ctx.get('content-length') || null });
   } catch (error) {
@@ -53,7 +55,8 @@ async function readBytes(ctx: Context): Promise<Buffer> {
   }
 }
 
-export function createWebhookApp({ secrets, bus, account, metrics, log }: WebhookOptions): HttpApp {
+export function createWebhookApp(options: WebhookOptions): HttpApp {
+  const { secrets, bus, account, metrics, log, readWithinMs = READ_WITHIN_MS } = options;
   const usable = secrets.filter((secret) => secret !== '');
   if (usable.length === 0) throw new Error('no webhook secret: every signature would have to be believed');
   const app = createHttpApp(log);
@@ -72,13 +75,18 @@ export function createWebhookApp({ secrets, bus, account, metrics, log }: Webhoo
     }
   }
 
+  async function unreadable(body: Buffer, id: string): Promise<boolean> {
+    metrics.unreadable.inc({ source: 'webhook' });
+    return await publish(UNREADABLE, body, id);
+  }
+
   async function store(translation: Translation, body: Buffer, id: string): Promise<boolean> {
     switch (translation.kind) {
       case 'observation':
+        if (translation.unread !== null) await unreadable(body, `${id}.unread`);
         return await publish(OBSERVED, Buffer.from(JSON.stringify(translation.observation)), id);
       case 'unreadable':
-        metrics.unreadable.inc({ source: 'webhook' });
-        return await publish(UNREADABLE, body, id);
+        return await unreadable(body, id);
       case 'unused':
         return false;
     }
@@ -87,7 +95,7 @@ export function createWebhookApp({ secrets, bus, account, metrics, log }: Webhoo
   router.post('/webhooks/razorpay', async (ctx) => {
     let event: string | null = null;
     try {
-      const body = await readBytes(ctx);
+      const body = await readBytes(ctx, readWithinMs);
       if (!isSigned(body, ctx.get('x-razorpay-signature') || undefined, usable))
         throw new Problem(401, { detail: 'X-Razorpay-Signature does not fit this body' });
       metrics.lastWebhook.setToCurrentTime();
@@ -122,9 +130,15 @@ export function createWebhookApp({ secrets, bus, account, metrics, log }: Webhoo
 }
 
 function tell(log: Logger, translation: Translation, duplicate: boolean): void {
-  if (translation.kind === 'observation')
-    log.info({ payment_id: translation.observation.payment_id, duplicate }, 'webhook: stored');
-  else if (translation.kind === 'unreadable')
+  if (translation.kind === 'observation') {
+    const { observation, unread } = translation;
+    log.info({ payment_id: observation.payment_id, duplicate }, 'webhook: stored');
+    if (unread !== null)
+      log.error(
+        { payment_id: observation.payment_id, reason: unread },
+        'webhook: stored, but some of it is unreadable; it goes to the dead letters',
+      );
+  } else if (translation.kind === 'unreadable')
     log.error({ reason: translation.reason }, 'webhook: signed, but unreadable; it goes to the dead letters');
   else log.debug('webhook: of no use to us');
 }

@@ -8,15 +8,23 @@ import {
   refundEntity,
 } from '../../../shared/razorpay/entities.ts';
 import { disputeFacts, orderFacts, paymentFacts, qrFacts, refundFacts } from '../../../shared/razorpay/facts.ts';
+import { ACCOUNT_ID } from '../../../shared/razorpay/ids.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
 
 /**
- * - observation: it tells of a payment
+ * - observation: it tells of a payment; `unread` says what else it carries that cannot be read: a person must look at that
  * - unused: an envelope that tells of no payment (a QR code was made, a settlement, …)
  * - unreadable: signed, but no JSON, no envelope, or an entity that does not fit; a person must look
  */
 export type Translation =
-  | { kind: 'observation'; observation: Observation; event: string; accountId: string | null; createdAt: number | null }
+  | {
+      kind: 'observation';
+      observation: Observation;
+      unread: string | null;
+      event: string;
+      accountId: string | null;
+      createdAt: number | null;
+    }
   | { kind: 'unused'; event: string; accountId: string | null; createdAt: number | null }
   | { kind: 'unreadable'; event: string | null; accountId: string | null; reason: string };
 
@@ -24,12 +32,13 @@ const wrapped = z.looseObject({ entity: z.unknown() });
 const envelope = z.looseObject({
   entity: z.literal('event').optional(),
   event: z.string().min(1).max(200),
-  account_id: z.string().nullish(),
+  // What is no account's id must not be learned as ours: every later event would be called another's.
+  account_id: z.string().regex(ACCOUNT_ID).nullish().catch(null),
   created_at: z.number().int().min(0).max(99_999_999_999).nullish(),
   payload: z.record(z.string(), z.unknown()),
 });
 
-/** Thrown and caught in here only. */
+/** Thrown and caught in here only: an entity does not fit. */
 class Unfit extends Error {}
 
 function parseJson(body: Uint8Array): unknown {
@@ -51,20 +60,31 @@ function entity<T>(payload: Record<string, unknown>, name: string, schema: z.Zod
   throw new Unfit(`${name}: cannot read ${[...new Set(fields)].join(', ')}`);
 }
 
-function read(body: z.output<typeof envelope>, id: string): Observation | null {
+function read(body: z.output<typeof envelope>, id: string): { observation: Observation | null; unread: string | null } {
   const { payload, event } = body;
   const payment = entity(payload, 'payment', paymentEntity);
-  const refund = entity(payload, 'refund', refundEntity);
-  const dispute = entity(payload, 'dispute', disputeEntity);
+  const unread: string[] = [];
+  /** Beside a payment that can be read, one that cannot costs nobody a ticket. */
+  const beside = <T>(name: string, schema: z.ZodType<T>): T | undefined => {
+    try {
+      return entity(payload, name, schema);
+    } catch (error) {
+      if (!payment || !(error instanceof Unfit)) throw error;
+      unread.push(error.message);
+      return undefined;
+    }
+  };
+  const refund = beside('refund', refundEntity);
+  const dispute = beside('dispute', disputeEntity);
   const paymentId = payment?.id ?? refund?.payment_id ?? dispute?.payment_id;
   // An order or a QR code alone tells of no payment.
-  if (paymentId === undefined) return null;
+  if (paymentId === undefined) return { observation: null, unread: null };
   if ((refund && refund.payment_id !== paymentId) || (dispute && dispute.payment_id !== paymentId))
     throw new Unfit('its entities speak of different payments');
-  const order = entity(payload, 'order', orderEntity);
-  const qr = entity(payload, 'qr_code', qrCodeEntity);
+  const order = beside('order', orderEntity);
+  const qr = beside('qr_code', qrCodeEntity);
   const times = [body.created_at, payment?.created_at, refund?.created_at, dispute?.created_at, qr?.created_at];
-  return {
+  const observation: Observation = {
     id,
     payment_id: paymentId,
     source: 'webhook',
@@ -78,6 +98,7 @@ function read(body: z.output<typeof envelope>, id: string): Observation | null {
     ...(refund && { refunds: [refundFacts(refund)] }),
     ...(dispute && { disputes: [disputeFacts(dispute)] }),
   };
+  return { observation, unread: unread.length > 0 ? unread.join('; ') : null };
 }
 
 /** Not part of the order's schema: of no use but here. */
@@ -95,11 +116,11 @@ export function translate(bytes: Uint8Array, id: string): Translation {
   const { event, account_id, created_at } = parsed.data;
   const about = { event, accountId: account_id ?? null };
   try {
-    const observation = read(parsed.data, id);
+    const { observation, unread } = read(parsed.data, id);
     const createdAt = created_at ?? null;
     return observation === null
       ? { kind: 'unused', ...about, createdAt }
-      : { kind: 'observation', ...about, createdAt, observation };
+      : { kind: 'observation', ...about, createdAt, observation, unread };
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
     return { kind: 'unreadable', ...about, reason: error.message };
