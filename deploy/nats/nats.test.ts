@@ -116,9 +116,16 @@ describe('the users of deploy/nats/nats.conf', () => {
     ingest.serve('ingest.lookup', async () => {
       throw new RequestFailed(404, 'unknown', { id: 'pay_1' });
     });
+    ingest.serve('ingest.read', async () => ({ kind: 'unused' }));
+    ticketing.serve('ticketing.replay', async () => ({ replayed: 2 }));
     ticketing.serve('ticketing.settle', async () => ({ settled: 1 }));
     await until(async () => {
-      const answers = [gateway.request('ingest.sync', 1, options), gateway.request('ticketing.settle', {}, options)];
+      const answers = [
+        gateway.request('ingest.sync', 1, options),
+        gateway.request('ticketing.settle', {}, options),
+        gateway.request('ticketing.replay', {}, options),
+        ticketing.request('ingest.read', {}, options),
+      ];
       return (await Promise.allSettled(answers)).every(({ status }) => status === 'fulfilled');
     });
     expect(await gateway.request('ingest.sync', { a: 1 }, options)).to.deep.equal({ from: 'ingest', body: { a: 1 } });

@@ -1,11 +1,12 @@
 /** Ticketing: consumes observations, settles payments, mails tickets, and picks up what was left behind. */
-import { answer } from '../../shared/bus/requests.ts';
+import { answer, ask } from '../../shared/bus/requests.ts';
 import type { Logger } from '../../shared/log/index.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import { idSource } from '../../shared/store/counters.ts';
 import { DEFAULT_ALIASES } from '../../shared/student/aliases.ts';
 import type { TicketingConfig } from './config.ts';
 import { handleMessage } from './consume/observations.ts';
+import { type ReplayTools, replayAll, replayLetter } from './consume/replay.ts';
 import { mailBreaker } from './mail/breaker.ts';
 import { type Outbox, startOutbox } from './mail/outbox.ts';
 import { smtpTransport } from './mail/transport.ts';
@@ -33,12 +34,15 @@ export interface TicketingOptions {
 /** Ids are taken from the store in blocks; what a restart leaves unused is a gap and nothing more. */
 const ATTENDEE_ID_BLOCK = 10;
 
+/** Ingest reads it without asking anybody, ms. */
+const READ_WITHIN_MS = 5_000;
+
 const domainOf = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'qrflow.invalid';
 
 export async function startTicketing(
   config: TicketingConfig,
   parts: Parts = openParts('ticketing', config),
-  _options: TicketingOptions = {},
+  options: TicketingOptions = {},
 ): Promise<RunningTicketing> {
   const { store, bus, log } = parts;
   const metrics = createTicketingMetrics(parts.registry);
@@ -91,6 +95,21 @@ export async function startTicketing(
     return { settled: (await settle(tools, claimed.payment, claimed.claim)) === null ? 0 : 1 };
   });
 
+  const replayTools: ReplayTools = {
+    ...tools,
+    readWebhook: (body, correlationId) =>
+      ask(
+        bus,
+        'ingest.read',
+        { body: Buffer.from(body).toString('base64') },
+        { timeoutMs: READ_WITHIN_MS, correlationId },
+      ),
+  };
+  answer(bus, 'ticketing.replay', ({ id, payment_id, requested_by }, correlationId) => {
+    const request = { by: requested_by, correlationId, stopped: () => stopped };
+    return id === undefined ? replayAll(replayTools, payment_id, request) : replayLetter(replayTools, id, request);
+  });
+
   parts.storeReady.then(
     () => {
       if (stopped) return;
@@ -109,7 +128,7 @@ export async function startTicketing(
         onMailOwed: () => outbox?.kick(),
       });
       consumer = bus.consume({
-        handle: (message) => handleMessage(tools, message),
+        handle: (message) => handleMessage(tools, message, options.redeliveryMs),
         open: gate,
         workers: config.SETTLE_WORKERS,
       });

@@ -48,6 +48,17 @@ export function createTicketingMetrics(registry: Registry) {
       labelNames: ['subject'],
       registers,
     }),
+    replays: new Counter({
+      name: 'qrflow_dead_letters_replayed_total',
+      help: 'Dead letters that a person had handled again: handled, failed.',
+      labelNames: ['result'],
+      registers,
+    }),
+    deadLettersWaiting: new Gauge({
+      name: 'qrflow_dead_letters_waiting',
+      help: 'Dead letters that wait for a person to replay them.',
+      registers,
+    }),
     pending: new Gauge({ name: 'qrflow_payments_pending', help: 'Payments whose effects are not done.', registers }),
     pendingAge: new Gauge({
       name: 'qrflow_payments_pending_oldest_seconds',

@@ -25,6 +25,7 @@ export const ACTIONS = [
   'razorpay.fetched',
   'razorpay.fetch_failed',
   'message.dead',
+  'message.replayed',
   'login.succeeded',
   'login.failed',
   'logout',

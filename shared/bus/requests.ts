@@ -25,6 +25,15 @@ export interface SyncAnswer {
   error: string | null;
 }
 
+export interface ReplayAnswer {
+  /** Handled by now, failed again, and not tried yet because time ran out. */
+  replayed: number;
+  failed: number;
+  remaining: number;
+  /** Why the last one failed again. */
+  reason: string | null;
+}
+
 /** Subject → question and answer. Failures come back as `RequestFailed` with an HTTP status. */
 export interface Requests {
   /** Runs a sweep now, or fetches one payment, and answers once what it published is settled, or after `wait_ms`. */
@@ -33,6 +42,22 @@ export interface Requests {
   'ingest.payment-status': { question: { payment_id: string }; answer: { payment: PaymentFacts; observed_at: number } };
   /** One payment with its order and QR code, as an observation to be joined. `absent` where Razorpay does not know it. */
   'ingest.lookup': { question: { payment_id: string }; answer: { observation: Observation } };
+  /**
+   * A signed webhook's body that could not be read, read once more (base64). `payment_id`: the payment that an unreadable
+   * one names, so that Razorpay can be asked for it instead.
+   */
+  'ingest.read': {
+    question: { body: string };
+    answer:
+      | { kind: 'observation'; observation: Observation }
+      | { kind: 'unused' }
+      | { kind: 'unreadable'; reason: string; payment_id: string | null };
+  };
+  /** Handle this dead letter again, or all of them (of one payment). 404: there is none of that id. */
+  'ticketing.replay': {
+    question: { id?: string; payment_id?: string; requested_by: string };
+    answer: ReplayAnswer;
+  };
   /** Settle this payment, or re-decide what is held for this event (all events: empty), now instead of within a minute. */
   'ticketing.settle': { question: { payment_id?: string; event_id?: number }; answer: { settled: number } };
 }

@@ -229,16 +229,27 @@ export interface BindingDoc {
   digest?: string;
 }
 
-/** Messages that could not be handled. `retrying` counts failures over replicas and restarts; only `dead` ones are shown. */
+export const DEAD_LETTER_STATES = ['retrying', 'dead', 'replayed'] as const;
+
+/**
+ * Messages that could not be handled. retrying: it comes again by itself, failures counted over replicas and restarts;
+ * dead: given up, a person replays it; replayed: handled after all, kept for its history. Written by ticketing.
+ */
 export interface DeadLetterDoc {
   _id: string;
-  state: 'retrying' | 'dead';
+  state: (typeof DEAD_LETTER_STATES)[number];
   subject: string;
   payment_id: string | null;
-  /** The message, as it came. */
+  /** The message, as it came; empty once it is replayed: it holds personal data. */
   payload: Buffer;
+  /** Bytes. */
+  size: number;
+  /** Of the last failure. */
   reason: string;
+  /** Failures; from one again where it fails after a replay that worked. */
   attempts: number;
+  /** The last replays. `reason`: why it failed again. */
+  replays: { at: Date; by: string; handled: boolean; reason: string | null; correlation_id: string }[];
   correlation_id: string;
   first_at: Date;
   last_at: Date;

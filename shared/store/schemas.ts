@@ -197,15 +197,18 @@ export const deadLetters = schema<DeadLetterDoc>({
   subject: String,
   payment_id: String,
   payload: Buffer,
+  size: Number,
   reason: String,
   attempts: Number,
+  replays: json,
   correlation_id: String,
   first_at: Date,
   last_at: Date,
   expires_at: Date,
 });
 deadLetters.index({ expires_at: 1 }, { expireAfterSeconds: 0 });
-deadLetters.index({ state: 1, last_at: -1 });
+deadLetters.index({ state: 1, last_at: -1, _id: -1 });
+deadLetters.index({ payment_id: 1, last_at: -1, _id: -1 });
 
 export const users = schema<UserDoc>({
   _id: Number,

@@ -4,6 +4,10 @@ import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { me } from './auth/me.ts';
 import { scan } from './checkin/scan.ts';
+import { listDeadLetters } from './dead-letters/list.ts';
+import { readDeadLetter } from './dead-letters/read.ts';
+import { replayDeadLetter } from './dead-letters/replay.ts';
+import { replayDeadLetters } from './dead-letters/replay-all.ts';
 import { changeEventRoute } from './events/change.ts';
 import { createEventRoute } from './events/create.ts';
 import { listEvents } from './events/list.ts';
@@ -50,4 +54,8 @@ export const ROUTES: readonly Route[] = [
   listUsers,
   changeUserRoute,
   listLogs,
+  listDeadLetters,
+  readDeadLetter,
+  replayDeadLetter,
+  replayDeadLetters,
 ];

@@ -9,6 +9,7 @@ import { EARLIEST, type Window } from '../sweep/window.ts';
 import { asRequestFailed } from './failures.ts';
 import { checkedPaymentId, lookUp, paymentStatus } from './look-up.ts';
 import { syncPayment } from './payment.ts';
+import { readAgain } from './read-again.ts';
 
 export interface Requests {
   /** Interrupts the syncs that run here. */
@@ -108,6 +109,10 @@ export function answerRequests(tools: SweepTools, isOpen: () => boolean): Reques
   answer(bus, 'ingest.lookup', async ({ payment_id }, correlationId) => {
     const id = checkedPaymentId(payment_id);
     return await live('lookup', id, correlationId, () => lookUp(razorpay, id, correlationId));
+  });
+  answer(bus, 'ingest.read', async ({ body }, correlationId) => {
+    if (typeof body !== 'string') throw new RequestFailed(400, 'body must be base64');
+    return readAgain(Buffer.from(body, 'base64'), correlationId);
   });
 
   return {

@@ -1,55 +1,73 @@
 /**
- * Dead letters: messages that cannot be handled, kept with their bytes and the reason, so that a person can look into
- * them. A payment among them is not lost: Razorpay is asked for it again by the next sweep. Failures are counted in the store, over replicas and restarts; while the store is away none is counted.
+ * Dead letters: messages that cannot be handled, kept with their bytes and the reason until a person replays them. What
+ * tells the same of a payment is one letter, however often webhooks and sweeps bring it. Failures are counted in the
+ * store, over replicas and restarts; while the store is away none is counted.
  */
 import { createHash } from 'node:crypto';
 import type { Message } from '../../../shared/bus/index.ts';
+import { type Observation, sightings } from '../../../shared/razorpay/observation.ts';
+import type { DeadLetterDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 
 /** After so many failures with the store up a message is given up. */
 export const MAX_FAILURES = 8;
 /** They hold personal data: they live no longer. */
 const KEPT_MS = 30 * 86_400_000;
+/** Of a letter's replays, the last so many are kept. */
+const REPLAYS_KEPT = 20;
 
 /**
  * When a message that failed comes again, by failures so far. The store is up, so only a deploy or a rare race helps:
  * soon at first, then with room for somebody to act.
  */
-const DELAYS_MS = [1_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000];
+export const DELAYS_MS: readonly number[] = [1_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000];
 
 /** ms */
-export const redeliveryDelay = (failures: number): number =>
-  DELAYS_MS[Math.min(Math.max(failures - 1, 0), DELAYS_MS.length - 1)] as number;
+export const redeliveryDelay = (failures: number, delays = DELAYS_MS): number =>
+  delays[Math.min(Math.max(failures - 1, 0), delays.length - 1)] as number;
 
-export const deadLetterId = (message: Message, paymentId: string | null): string =>
-  `${paymentId ?? 'unreadable'}.${createHash('sha256').update(message.bytes).digest('hex').slice(0, 32)}`;
+const short = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+
+/** By what it tells, not by when that was seen: a sweep brings the same facts under a new id, again and again. */
+export const deadLetterId = (bytes: Uint8Array, observation: Observation | null): string =>
+  observation
+    ? `${observation.payment_id}.${short(JSON.stringify(sightings(observation).map(({ path, register }) => [path, register.digest])))}`
+    : `unreadable.${short(bytes)}`;
 
 export interface Failure {
-  paymentId: string | null;
   reason: string;
   /** Trying again cannot help. */
   permanent: boolean;
 }
 
+const failedAt = (reason: string, now: Date) => ({
+  reason,
+  last_at: now,
+  expires_at: new Date(now.getTime() + KEPT_MS),
+});
+
 /** Counts a failure. `dead`: the message is given up; `news`: it was not before. */
 export async function recordFailure(
   store: Store,
   message: Message,
+  observation: Observation | null,
   failure: Failure,
   now = new Date(),
 ): Promise<{ dead: boolean; news: boolean; failures: number }> {
-  const _id = deadLetterId(message, failure.paymentId);
+  const _id = deadLetterId(message.bytes, observation);
+  // Replayed with success once, and now it fails anew: its history stays, its failures are counted afresh.
+  await store.deadLetters.updateOne({ _id, state: 'replayed' }, { $set: { state: 'retrying', attempts: 0 } });
   const doc = await store.deadLetters
     .findOneAndUpdate(
       { _id },
       {
         $inc: { attempts: 1 },
-        $set: { reason: failure.reason, last_at: now, expires_at: new Date(now.getTime() + KEPT_MS) },
+        $set: { ...failedAt(failure.reason, now), payload: Buffer.from(message.bytes), size: message.bytes.length },
         $setOnInsert: {
           state: 'retrying',
           subject: message.subject,
-          payment_id: failure.paymentId,
-          payload: Buffer.from(message.bytes),
+          payment_id: observation?.payment_id ?? null,
+          replays: [],
           correlation_id: message.correlationId ?? '',
           first_at: now,
         },
@@ -66,6 +84,44 @@ export async function recordFailure(
 }
 
 /** A message that had failed was handled after all. */
-export async function forgetFailures(store: Store, message: Message, paymentId: string): Promise<void> {
-  await store.deadLetters.deleteOne({ _id: deadLetterId(message, paymentId), state: 'retrying' });
+export async function forgetFailures(store: Store, message: Message, observation: Observation): Promise<void> {
+  const _id = deadLetterId(message.bytes, observation);
+  await store.deadLetters.deleteOne({ _id, state: 'retrying', replays: { $size: 0 } });
+  await store.deadLetters.updateOne({ _id, state: 'retrying' }, { $set: { state: 'replayed', payload: NOTHING } });
+}
+
+const NOTHING = Buffer.alloc(0);
+const UNDONE: { $in: DeadLetterDoc['state'][] } = { $in: ['dead', 'retrying'] };
+
+export interface ReplayNote {
+  by: string;
+  correlationId: string;
+  /** The payment it turned out to be about. */
+  paymentId: string | null;
+  /** Null: it was handled. */
+  failure: string | null;
+}
+
+/**
+ * Writes down how a replay ended. A failure adds to the letter and leaves it dead; it cannot undo a success that another
+ * replay had meanwhile.
+ */
+export async function recordReplay(
+  store: Store,
+  { _id }: Pick<DeadLetterDoc, '_id'>,
+  { by, correlationId, paymentId, failure }: ReplayNote,
+  now = new Date(),
+): Promise<void> {
+  const note = { at: now, by, handled: failure === null, reason: failure, correlation_id: correlationId };
+  await store.deadLetters.updateOne(
+    { _id, state: UNDONE },
+    {
+      $push: { replays: { $each: [note], $slice: -REPLAYS_KEPT } },
+      $set: {
+        ...(paymentId !== null && { payment_id: paymentId }),
+        ...(failure === null ? { state: 'replayed' as const, payload: NOTHING, last_at: now } : failedAt(failure, now)),
+      },
+      ...(failure !== null && { $inc: { attempts: 1 } }),
+    },
+  );
 }

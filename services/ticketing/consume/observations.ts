@@ -15,15 +15,17 @@ import { forgetFailures, recordFailure, redeliveryDelay } from './dead-letters.t
 /** The store is away: come again when it may be back. Counted nowhere. */
 const STORE_AWAY_MS = 5_000;
 
-class Unreadable extends Error {
+/** No observation; trying again cannot help, newer software may. */
+export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-function parse(message: Message): Observation {
-  if (message.subject === UNREADABLE) throw new Unreadable('a signed webhook that cannot be read');
+/** @throws Unreadable */
+export function parse({ subject, bytes }: Pick<Message, 'subject' | 'bytes'>): Observation {
+  if (subject === UNREADABLE) throw new Unreadable('a signed webhook that cannot be read');
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(message.bytes));
+    json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new Unreadable('not JSON', { cause: error });
   }
@@ -33,7 +35,12 @@ function parse(message: Message): Observation {
   return parsed.data;
 }
 
-async function observe(tools: SettleTools, observation: Observation): Promise<'changed' | 'known'> {
+/** What went wrong, for people: no values, which may be personal. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Unreadable ? error.message : (error as Error).name;
+
+/** Joins an observation, and settles its payment unless somebody else does. @throws what the store throws */
+export async function observe(tools: SettleTools, observation: Observation): Promise<'changed' | 'known'> {
   const claim = newClaim();
   const payment = await joinObservation(tools.store, observation, claim);
   const changed = payment.changed_by.observation === observation.id;
@@ -44,7 +51,11 @@ async function observe(tools: SettleTools, observation: Observation): Promise<'c
 }
 
 /** Handles one message. Never throws. */
-export async function handleMessage(tools: SettleTools, message: Message): Promise<Verdict> {
+export async function handleMessage(
+  tools: SettleTools,
+  message: Message,
+  delaysMs?: readonly number[],
+): Promise<Verdict> {
   const { store, metrics, log } = tools;
   const ended = metrics.observeSeconds.startTimer();
   let observation: Observation | null = null;
@@ -52,7 +63,7 @@ export async function handleMessage(tools: SettleTools, message: Message): Promi
     observation = parse(message);
     const result = await observe(tools, observation);
     metrics.observations.inc({ source: observation.source, result });
-    if (message.deliveries > 1) await forgetFailures(store, message, observation.payment_id);
+    if (message.deliveries > 1) await forgetFailures(store, message, observation);
     return 'ack';
   } catch (error) {
     return await failed(error);
@@ -67,10 +78,10 @@ export async function handleMessage(tools: SettleTools, message: Message): Promi
       return STORE_AWAY_MS;
     }
     const permanent = error instanceof Unreadable;
-    const reason = permanent ? error.message : (error as Error).name;
+    const reason = reasonOf(error);
     const paymentId = observation?.payment_id ?? null;
     try {
-      const { dead, news, failures } = await recordFailure(store, message, { paymentId, reason, permanent });
+      const { dead, news, failures } = await recordFailure(store, message, observation, { reason, permanent });
       log.error(
         {
           ...(permanent ? { reason } : { err: error }),
@@ -82,7 +93,7 @@ export async function handleMessage(tools: SettleTools, message: Message): Promi
         'observation: failed',
       );
       metrics.observations.inc({ source, result: dead ? 'dead' : 'failed' });
-      if (!dead) return redeliveryDelay(failures);
+      if (!dead) return redeliveryDelay(failures, delaysMs);
       if (!news) return 'ack';
       metrics.deadLetters.inc({ subject: message.subject });
       await record(store, [

@@ -7,7 +7,7 @@ const age = (since: Date | null | undefined): number =>
   since ? Math.max(0, (Date.now() - since.getTime()) / 1_000) : 0;
 
 export async function countBacklog({ store, metrics }: SettleTools): Promise<void> {
-  const [pending, oldest, held, mails, oldestMail] = await Promise.all([
+  const [pending, oldest, held, mails, oldestMail, deadLetters] = await Promise.all([
     store.payments.countDocuments({ pending: true }),
     store.payments.findOne({ pending: true }, { pending_since: 1 }).sort({ pending_since: 1 }).lean(),
     store.payments.aggregate<{ _id: string; n: number }>([
@@ -16,8 +16,10 @@ export async function countBacklog({ store, metrics }: SettleTools): Promise<voi
     ]),
     Promise.all(MAIL_STATES.map((state) => store.mails.countDocuments({ state }))),
     store.mails.findOne({ state: 'owed' }, { created_at: 1 }).sort({ created_at: 1 }).lean(),
+    store.deadLetters.countDocuments({ state: 'dead' }),
   ]);
   metrics.pending.set(pending);
+  metrics.deadLettersWaiting.set(deadLetters);
   metrics.pendingAge.set(age(oldest?.pending_since));
   metrics.mailsOwedAge.set(age(oldestMail?.created_at));
   for (const reason of HOLD_REASONS) metrics.held.set({ reason }, held.find(({ _id }) => _id === reason)?.n ?? 0);

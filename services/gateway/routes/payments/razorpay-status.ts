@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Problem } from '../../../../shared/http/problem.ts';
 import { PAYMENT_ID } from '../../../../shared/razorpay/ids.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
+import { askService } from '../../ask-service.ts';
 import { route } from '../../http/route.ts';
-import { askIngest } from '../../payments/ask-ingest.ts';
 import { differences } from '../../payments/differences.ts';
 import { paymentExample, razorpayExample } from '../../payments/example.ts';
 import { mayRead, presentOne } from '../../payments/load.ts';
@@ -52,7 +52,7 @@ export const razorpayStatus = route({
   async handle({ query: { payment_id }, user, gateway: { store, bus }, correlationId }) {
     const doc = await store.payments.findById(payment_id).lean<PaymentDoc>();
     mayRead(doc, user);
-    const { payment: live } = await askIngest(
+    const { payment: live } = await askService(
       bus,
       'ingest.payment-status',
       { payment_id },

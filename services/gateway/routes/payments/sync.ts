@@ -1,7 +1,7 @@
 import { record } from '../../../../shared/audit/index.ts';
 import { Problem } from '../../../../shared/http/problem.ts';
+import { askService } from '../../ask-service.ts';
 import { route } from '../../http/route.ts';
-import { askIngest } from '../../payments/ask-ingest.ts';
 import { syncAnswer, syncBody, syncExample, syncReply, syncWindow } from '../../payments/sync.ts';
 
 /** Ingest answers by then with what it knows; after that the sweep goes on and is answered 202. */
@@ -37,7 +37,7 @@ export const syncPayments = route({
     const { payment_id } = body;
     const window = syncWindow(body);
     const of = payment_id === undefined ? {} : { payment_id };
-    const answer = await askIngest(
+    const answer = await askService(
       bus,
       'ingest.sync',
       { ...window, ...of, requested_by: user.username, wait_ms: WAIT_MS },

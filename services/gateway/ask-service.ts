@@ -1,19 +1,25 @@
-/** What goes wrong when ingest is asked, as the answer an API caller gets. */
-import { BusUnavailable, NobodyAnswers, RequestFailed } from '../../../shared/bus/index.ts';
-import { ask, type Requests } from '../../../shared/bus/requests.ts';
-import { Problem } from '../../../shared/http/problem.ts';
-import type { Gateway } from '../gateway.ts';
+/** What goes wrong when another service is asked, as the answer an API caller gets. */
+import { BusUnavailable, NobodyAnswers, RequestFailed } from '../../shared/bus/index.ts';
+import { ask, type Requests } from '../../shared/bus/requests.ts';
+import { Problem } from '../../shared/http/problem.ts';
+import type { Gateway } from './gateway.ts';
 
-type Subject = 'ingest.sync' | 'ingest.payment-status';
+/** Who answers, as people know it. */
+const ANSWERED_BY = {
+  'ingest.sync': 'the service that talks to Razorpay (ingest)',
+  'ingest.payment-status': 'the service that talks to Razorpay (ingest)',
+  'ticketing.replay': 'the service that handles payments (ticketing)',
+} as const;
+type Subject = keyof typeof ANSWERED_BY;
 
 const unavailable = (detail: string, cause: unknown, facts: Record<string, unknown>) =>
   new Problem(503, { detail, ...facts }, { cause, headers: { 'Retry-After': '10' } });
 
-/** Ingest says 404, 409 or 422 about what was asked, 503 about itself, and anything else about Razorpay. */
+/** They say 404, 409 or 422 about what was asked, 503 about themselves, and anything else about Razorpay. */
 const STATUSES = new Set([400, 404, 409, 422, 503]);
 
 /** `facts` go along with every problem. @throws Problem 404, 502, 503 … */
-export async function askIngest<S extends Subject>(
+export async function askService<S extends Subject>(
   bus: Gateway['bus'],
   subject: S,
   question: Requests[S]['question'],
@@ -30,7 +36,7 @@ export async function askIngest<S extends Subject>(
         { cause: error },
       );
     if (error instanceof NobodyAnswers)
-      throw unavailable('the service that talks to Razorpay (ingest) is not running; try again soon', error, facts);
+      throw unavailable(`${ANSWERED_BY[subject]} is not running; try again soon`, error, facts);
     if (error instanceof BusUnavailable)
       throw unavailable(`the bus cannot be used right now: ${error.message}; try again soon`, error, facts);
     throw error;
