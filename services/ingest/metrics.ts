@@ -42,6 +42,11 @@ export function createIngestMetrics(registry: Registry) {
       buckets: [...FAST_SECONDS, 10],
       registers,
     }),
+    pace: new Gauge({
+      name: 'qrflow_razorpay_pause_seconds',
+      help: 'Pause between calls to Razorpay, as its rate limit (429) taught; 0: none',
+      registers,
+    }),
     unreadable: new Counter({
       name: 'qrflow_unreadable_total',
       help: 'What Razorpay sent and nobody could read, by where it came from; it lands in the dead letters',
@@ -74,6 +79,18 @@ export function createIngestMetrics(registry: Registry) {
     sweepRunning: new Gauge({
       name: 'qrflow_sweep_running',
       help: 'Sweeps that run in this replica',
+      registers,
+    }),
+    sweepSeen: new Gauge({
+      name: 'qrflow_sweep_progress_payments',
+      help: 'Different payments that the running sweep has seen so far; 0 when none runs',
+      labelNames: ['kind'],
+      registers,
+    }),
+    sweepAwaited: new Gauge({
+      name: 'qrflow_sweep_awaited_payments',
+      help: 'Payments that the running sweep has published and not found in the store yet',
+      labelNames: ['kind'],
       registers,
     }),
     sweepLastSuccess: new Gauge({

@@ -14,6 +14,7 @@ import {
   RazorpayUnauthorized,
   RazorpayUnavailable,
 } from './errors.ts';
+import { nextPause } from './pace.ts';
 import { backoffMs, PATIENT, retrying } from './retry.ts';
 
 const KEY = { keyId: 'rzp_test_client00000000', keySecret: 'never-tell' };
@@ -246,6 +247,23 @@ describe('the backoff', () => {
     expect(backoffMs(PATIENT, 4, new Error(), () => 0)).to.equal(0);
   });
 
+  it('waits a rate limit out where there is time, at no cost of tries', async () => {
+    let tries = 0;
+    const limited = { tries: 2, baseMs: 0, maxMs: 0, limitedForMs: 60_000 };
+    const answer = await retrying(limited, undefined, async () => {
+      if (++tries < 20) throw new RazorpayRateLimited('x', 429, 'slower');
+      return 'answered';
+    });
+    expect(answer).to.equal('answered');
+    tries = 0;
+    const impatient = retrying({ ...limited, limitedForMs: 0 }, undefined, async () => {
+      tries++;
+      throw new RazorpayRateLimited('x', 429, 'slower');
+    });
+    expect(await failure(impatient)).to.be.instanceOf(RazorpayRateLimited);
+    expect(tries).to.equal(2);
+  });
+
   it('gives up after its tries, with the last error', async () => {
     let tries = 0;
     const error = await failure(
@@ -254,5 +272,21 @@ describe('the backoff', () => {
       }),
     );
     expect(error).to.be.an('error').with.property('message').that.contains('try 3');
+  });
+});
+
+describe('the pause between calls', () => {
+  const paused = (pause: number, answers: boolean[]) => answers.reduce(nextPause, pause);
+
+  it('is none until Razorpay limits the rate, and none again some time after', () => {
+    expect(paused(0, [false, false])).to.equal(0);
+    expect(paused(0, [true])).to.be.above(0);
+    expect(paused(0, [true, ...Array(200).fill(false)])).to.equal(0);
+  });
+
+  it('grows with each 429, shrinks slowly, and never beyond some seconds', () => {
+    expect(paused(0, [true, true])).to.be.above(paused(0, [true]));
+    expect(paused(200, [false])).to.be.within(150, 200);
+    expect(paused(0, Array(100).fill(true))).to.be.at.most(5_000);
   });
 });

@@ -18,8 +18,9 @@ import {
 import { DISPUTE_ID, ORDER_ID, PAYMENT_ID, QR_CODE_ID, REFUND_ID } from '../../../shared/razorpay/ids.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import { createRazorpayClock, observedAt, type RazorpayClock } from './clock.ts';
-import { failureKind, NotAtRazorpay, RazorpayUnavailable } from './errors.ts';
+import { failureKind, NotAtRazorpay, RazorpayRateLimited, RazorpayUnavailable } from './errors.ts';
 import { type Ask, createExchanger } from './exchange.ts';
+import { createPace } from './pace.ts';
 import { PATIENT, type RetryPolicy, retrying } from './retry.ts';
 
 /** One entity and when it was certainly like that, seconds on Razorpay's clock. */
@@ -126,9 +127,12 @@ export function createRazorpay(options: RazorpayOptions): Razorpay {
   const { metrics } = options;
   const exchange = createExchanger(options.keyId, options.keySecret, options.apiUrl);
   const clock = createRazorpayClock();
+  const pace = createPace((pauseMs) => metrics.pace.set(pauseMs / 1_000));
 
   async function call<T>(operation: string, how: CallOptions, ask: Ask, read: (body: unknown) => T) {
     return await retrying(how.retry ?? options.retry ?? PATIENT, how.signal, async () => {
+      // Somebody waits for the calls that bring a policy of their own.
+      if (!how.retry) await pace.turn(how.signal);
       const observe = metrics.callSeconds.startTimer({ operation });
       how.onCall?.();
       try {
@@ -137,8 +141,10 @@ export function createRazorpay(options: RazorpayOptions): Razorpay {
         clock.hear(date);
         const value = read(body);
         metrics.calls.inc({ operation, answer: 'ok' });
+        pace.hear(false);
         return { value, observedAt: observedAt(date, durationMs) };
       } catch (error) {
+        if (error instanceof RazorpayRateLimited) pace.hear(true);
         metrics.calls.inc({ operation, answer: how.signal?.aborted ? 'aborted' : failureKind(error) });
         throw error;
       } finally {

@@ -1,7 +1,7 @@
 /**
  * What a sweep has published, and whether it has arrived: "complete" means that every payment it saw is in the store,
- * looked up again after publishing, so that a broker lost with all its messages loses nothing (P8). Keeps ids and
- * versions only: a first sweep may publish tens of thousands.
+ * looked up again after publishing, so that a broker lost with all its messages loses nothing (P8). Keeps versions of
+ * what has not arrived only, and publishes no further ahead than so many: a first sweep may publish tens of thousands.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, BusUnavailable, OBSERVED, UNREADABLE } from '../../../shared/bus/index.ts';
@@ -33,13 +33,18 @@ export interface DeliveryOptions {
 }
 
 export interface Deliveries {
-  /** Publishes a sight once a round; true if it was new. @throws BusUnavailable */
+  /**
+   * Publishes a sight once a round; true if it was new. Waits while too many have not arrived.
+   * @throws BusUnavailable, NotStored
+   */
   publish(sight: Sight, round?: number): Promise<boolean>;
   /** Publishes what could not be read, once. @throws BusUnavailable */
   publishUnreadable(raw: unknown): Promise<boolean>;
   /** Payments published about. */
   ids(): IterableIterator<string>;
   size(): number;
+  /** Payments that were not found in the store yet. */
+  awaited(): number;
   /** Also waits for this payment to be settled, although nothing was published about it. */
   watch(paymentId: string): void;
   /** Where the store has something else than was published, under a version no lower; asking empties it. */
@@ -51,10 +56,17 @@ export interface Deliveries {
 }
 
 type Expectation = Pick<Sighting, 'path'> & { version: string; digest: string };
+interface Awaited {
+  expected: Expectation[];
+  /** Of what was published. */
+  ids: string[];
+}
 
 const STUCK_AFTER_MS = 120_000;
 const BUS_WITHIN_MS = 20_000;
 const BATCH = 500;
+/** So many payments may be on their way; then publishing waits until half of them have arrived. */
+const MOST_AHEAD = 2_000;
 /** Between two looks; the first is soon, as most arrive at once. */
 const LOOK_MS = [50, 100, 250, 500, 1_000];
 
@@ -90,13 +102,23 @@ const VERSIONS = {
   disputes: 1,
 } as const;
 
+function firstOf<T>(items: Iterable<T>, most: number): T[] {
+  const first: T[] = [];
+  for (const item of items) {
+    if (first.length === most) break;
+    first.push(item);
+  }
+  return first;
+}
+
 const key = ({ path }: Expectation) => path.join('.');
 
 export function createDeliveries(options: DeliveryOptions): Deliveries {
   const { bus, store, sweepId, source, correlationId, signal } = options;
   const published = new Set<string>();
   const watched = new Set<string>();
-  const awaited = new Map<string, Expectation[]>();
+  const awaited = new Map<string, Awaited>();
+  let catchingUp: Promise<void> | undefined;
   let drift = new Map<string, Sighting['path'][]>();
 
   async function put(subject: string, bytes: Uint8Array, id: string): Promise<void> {
@@ -115,13 +137,14 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
 
   function expect(observation: Observation): void {
     const paymentId = observation.payment_id;
-    const expectations = new Map((awaited.get(paymentId) ?? []).map((one) => [key(one), one]));
+    const before = awaited.get(paymentId) ?? { expected: [], ids: [] };
+    const expectations = new Map(before.expected.map((one) => [key(one), one]));
     for (const { path, register } of sightings(observation)) {
       const one = { path, version: register.version, digest: register.digest };
-      const before = expectations.get(key(one));
-      if (!before || before.version < one.version) expectations.set(key(one), one);
+      const known = expectations.get(key(one));
+      if (!known || known.version < one.version) expectations.set(key(one), one);
     }
-    awaited.set(paymentId, [...expectations.values()]);
+    awaited.set(paymentId, { expected: [...expectations.values()], ids: [...before.ids, observation.id] });
     watched.add(paymentId);
   }
 
@@ -129,6 +152,46 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     const all = [...ids];
     return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) => all.slice(n * BATCH, (n + 1) * BATCH));
   };
+
+  /** Looks until no more than `most` are awaited. */
+  async function awaitArrivals(most: number, onRound: () => Promise<void>): Promise<void> {
+    let movedAt = performance.now();
+    for (let round = 0; awaited.size > most; round++) {
+      signal.throwIfAborted();
+      const before = awaited.size;
+      const batch = firstOf(awaited.keys(), BATCH);
+      const docs = (await store.payments.find({ _id: { $in: batch } }, VERSIONS).lean()) as unknown as Versioned[];
+      for (const doc of docs) {
+        const { expected, ids } = awaited.get(doc._id) ?? { expected: [], ids: [] };
+        if (!expected.every((one) => arrived(doc, one))) continue;
+        awaited.delete(doc._id);
+        for (const id of ids) published.delete(id);
+        const others = expected.filter((one) => differs(doc, one)).map(({ path }) => path);
+        if (others.length > 0) drift.set(doc._id, others);
+      }
+      await onRound();
+      const arrivals = before - awaited.size;
+      if (arrivals > 0) {
+        movedAt = performance.now();
+        round = 0;
+        if (arrivals === batch.length) continue;
+      }
+      if (performance.now() - movedAt > (options.stuckAfterMs ?? STUCK_AFTER_MS))
+        throw new NotStored(
+          `${awaited.size} of the payments it published are not stored: is ticketing running, and does it reach the store?`,
+        );
+      await sleep(lookMs(round), undefined, { signal });
+    }
+  }
+
+  /** All who publish wait for the same look. */
+  async function makeRoom(): Promise<void> {
+    if (awaited.size < MOST_AHEAD) return;
+    catchingUp ??= awaitArrivals(MOST_AHEAD / 2, async () => undefined).finally(() => {
+      catchingUp = undefined;
+    });
+    await catchingUp;
+  }
 
   return {
     takeDrift() {
@@ -141,6 +204,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
       const id = `${sweepId}.${payment_id}.${digest(facts)}${round === 0 ? '' : `.${round}`}`;
       if (published.has(id)) return false;
       published.add(id);
+      await makeRoom();
       const observation: Observation = { id, source, correlation_id: correlationId, ...sight };
       await put(OBSERVED, Buffer.from(JSON.stringify(observation)), id);
       expect(observation);
@@ -157,35 +221,9 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     },
     ids: () => watched.keys(),
     size: () => watched.size,
+    awaited: () => awaited.size,
     watch: (paymentId) => void watched.add(paymentId),
-    async awaitStored(onRound) {
-      let movedAt = performance.now();
-      for (let round = 0; awaited.size > 0; round++) {
-        signal.throwIfAborted();
-        const before = awaited.size;
-        const [batch = []] = batches(awaited.keys());
-        const docs = (await store.payments.find({ _id: { $in: batch } }, VERSIONS).lean()) as unknown as Versioned[];
-        for (const doc of docs) {
-          const expected = awaited.get(doc._id);
-          if (!expected?.every((one) => arrived(doc, one))) continue;
-          awaited.delete(doc._id);
-          const others = expected.filter((one) => differs(doc, one)).map(({ path }) => path);
-          if (others.length > 0) drift.set(doc._id, others);
-        }
-        await onRound();
-        const arrivals = before - awaited.size;
-        if (arrivals > 0) {
-          movedAt = performance.now();
-          round = 0;
-          if (arrivals === batch.length) continue;
-        }
-        if (performance.now() - movedAt > (options.stuckAfterMs ?? STUCK_AFTER_MS))
-          throw new NotStored(
-            `${awaited.size} of the payments it published are not stored: is ticketing running, and does it reach the store?`,
-          );
-        await sleep(lookMs(round), undefined, { signal });
-      }
-    },
+    awaitStored: (onRound) => awaitArrivals(0, onRound),
     async awaitSettled(withinMs, untilAborted) {
       const counts = { foreign: 0, revoked: 0, awaiting: 0, held: 0, ticketed: 0, pending: 0 };
       const until = performance.now() + withinMs;

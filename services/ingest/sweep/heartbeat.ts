@@ -13,7 +13,7 @@ export class SweepInterrupted extends Error {
 export interface Heartbeat {
   /** Aborted with a SweepInterrupted. */
   signal: AbortSignal;
-  /** Renews now, unless that was done within the last few seconds. */
+  /** Writes progress down, unless that was done within the last few seconds. One write. */
   beat(): Promise<void>;
   /** Renews now. @throws SweepInterrupted when the lease is lost, or the store's error */
   renew(): Promise<void>;
@@ -25,9 +25,15 @@ const BEAT_MS = 3_000;
 /** Given up before others may take over, also when a write hangs, ms. */
 const MARGIN_MS = 5_000;
 
-/** `renewLeases` answers false when a lease is lost. `stopping` interrupts the sweep too. */
+/** Both answer false when a lease is lost. */
+export interface Leases {
+  renew(): Promise<boolean>;
+  progress(): Promise<boolean>;
+}
+
+/** `stopping` interrupts the sweep too. */
 export function startHeartbeat(
-  renewLeases: () => Promise<boolean>,
+  leases: Leases,
   stopping: AbortSignal,
   log: Logger,
   leaseMs = LEASE_MS,
@@ -39,12 +45,14 @@ export function startHeartbeat(
   if (stopping.aborted) stop();
   stopping.addEventListener('abort', stop, { once: true });
   let renewedAt = performance.now();
+  let saidAt = renewedAt;
 
   async function renew(): Promise<void> {
     ending.signal.throwIfAborted();
     const started = performance.now();
-    if (!(await renewLeases())) interrupt('it lost its lease');
+    if (!(await leases.renew())) interrupt('it lost its lease');
     renewedAt = started;
+    saidAt = started;
     ending.signal.throwIfAborted();
   }
 
@@ -60,7 +68,10 @@ export function startHeartbeat(
     renew,
     async beat() {
       ending.signal.throwIfAborted();
-      if (performance.now() - renewedAt >= BEAT_MS) await renew();
+      if (performance.now() - saidAt < BEAT_MS) return;
+      saidAt = performance.now();
+      if (!(await leases.progress())) interrupt('it lost its lease');
+      ending.signal.throwIfAborted();
     },
     stop() {
       clearInterval(timer);

@@ -61,6 +61,8 @@ export interface RunningSweep {
 
 /** Settling goes on without the sweep; this long it is waited for, so that the sweep can tell what became of things. */
 const SETTLE_MS = 10_000;
+/** How often a long sweep says in the log how far it is, ms. */
+const TELL_MS = 10_000;
 /** Beyond this, Razorpay's clock is asked for again, ms. */
 const CLOCK_MS = 60_000;
 
@@ -105,13 +107,14 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
   };
   const trail: Pick<Entry, 'action' | 'facts'>[] = [];
 
+  const progress = () => updateRecord(store, id, { step, counts });
   const heart = startHeartbeat(
-    async () => {
-      const [running, leased] = await Promise.all([
-        updateRecord(store, id, { step, counts }),
-        claim ? renewLease(store, claim.token) : true,
-      ]);
-      return running && leased;
+    {
+      progress,
+      async renew() {
+        const [running, leased] = await Promise.all([progress(), claim ? renewLease(store, claim.token) : true]);
+        return running && leased;
+      },
     },
     request.stopping,
     log,
@@ -136,18 +139,33 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     deliveries,
     counts,
     seen: new Set(),
+    refunded: new Map(),
+    askedById: 0,
     news: new Map(),
     qrCodes: new Map(),
     orders: new Map(),
     at(name) {
       step = name;
     },
-    progress: () => heart.beat(),
+    async progress() {
+      tell();
+      await heart.beat();
+    },
   };
+
+  let toldAt = performance.now();
+  /** How far it is, for whoever watches. */
+  function tell(): void {
+    metrics.sweepSeen.set({ kind }, counts.fetched);
+    metrics.sweepAwaited.set({ kind }, deliveries.awaited());
+    if (performance.now() - toldAt < TELL_MS) return;
+    toldAt = performance.now();
+    log.info({ kind, step, awaited: deliveries.awaited(), ...counts }, 'sweep: so far');
+  }
 
   async function arrive(): Promise<void> {
     sweep.at('arrival');
-    const stored = () => deliveries.awaitStored(() => heart.beat());
+    const stored = () => deliveries.awaitStored(() => sweep.progress());
     await stored();
     await traced(
       sweep,
@@ -254,6 +272,8 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     trail.push({ action: 'sweep.ended', facts: { kind, state: ending.state, reason: ending.error, ...counts } });
     await audit(trail);
     metrics.sweepRunning.dec();
+    metrics.sweepSeen.set({ kind }, 0);
+    metrics.sweepAwaited.set({ kind }, 0);
     metrics.sweeps.inc({ kind, state: ending.state });
     metrics.sweepSeconds.observe({ kind }, (Date.now() - startedAt.getTime()) / 1_000);
     const level = ending.state === 'failed' ? 'error' : 'info';

@@ -212,7 +212,7 @@ describe('the heartbeat of a sweep', () => {
       return true;
     };
     // 5 s before the lease's end: with a lease of 6 s, after one.
-    const heart = startHeartbeat(renew, new AbortController().signal, silent, 6_000, 200);
+    const heart = startHeartbeat({ renew, progress: renew }, new AbortController().signal, silent, 6_000, 200);
     try {
       away = true;
       await until('it gives up', async () => heart.signal.aborted);
@@ -223,7 +223,11 @@ describe('the heartbeat of a sweep', () => {
   });
 
   it('ends the sweep at once when the lease is somebody else’s', async () => {
-    const heart = startHeartbeat(async () => false, new AbortController().signal, silent);
+    const heart = startHeartbeat(
+      { renew: async () => false, progress: async () => false },
+      new AbortController().signal,
+      silent,
+    );
     const error = await heart.renew().catch((caught: unknown) => caught);
     expect(error).to.be.an('error').with.property('message').that.contains('lost its lease');
     expect(heart.signal.aborted).to.equal(true);

@@ -20,6 +20,10 @@ export interface Sweep {
   counts: SweepCounts;
   /** Payments seen at Razorpay. */
   seen: Set<string>;
+  /** Of these, how much was refunded as the list showed it, minor units; those without a refund are not in it. */
+  refunded: Map<string, number>;
+  /** List entries that differ and were asked for by id. */
+  askedById: number;
   /** Payments that are new or changed, so that each counts once. */
   news: Map<string, 'missing' | 'changed'>;
   /** Per QR code, up to where its payments were seen: kept when the sweep is complete. */
@@ -58,6 +62,12 @@ export const asked = (sweep: Sweep): CallOptions => ({
 
 /** Younger than this, a webhook may still be on its way: published all the same, but not counted as missed. */
 export const YOUNG_SECONDS = 120;
+
+/**
+ * Lists lag, so what differs is asked for by id. After an outage that would be thousands of calls: beyond so many a list
+ * entry that is ahead of the store, or final, is believed, and the next sweep looks again.
+ */
+export const MOST_BY_ID = 100;
 
 /** Counts a payment that Razorpay has and we have not, or have differently. */
 function count(sweep: Sweep, paymentId: string, news: 'missing' | 'changed', createdAt: number | null): void {

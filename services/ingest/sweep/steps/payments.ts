@@ -1,13 +1,13 @@
 /** Payments of the window: what the store has not, or has differently. One store query a page. */
 import type { PaymentEntity } from '../../../../shared/razorpay/entities.ts';
-import { paymentFacts, type QrFacts } from '../../../../shared/razorpay/facts.ts';
-import { digest } from '../../../../shared/razorpay/version.ts';
+import { type PaymentFacts, paymentFacts, type QrFacts } from '../../../../shared/razorpay/facts.ts';
+import { digest, paymentRank } from '../../../../shared/razorpay/version.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
 import type { Fetched } from '../../razorpay/client.ts';
 import { NotAtRazorpay } from '../../razorpay/errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
-import { asked, deliver, readable, type Sweep, see } from '../sweep.ts';
+import { asked, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
 import type { Window } from '../window.ts';
 
 const AT_ONCE = 8;
@@ -16,6 +16,7 @@ const DIGESTS = {
   'payment.digest': 1,
   'payment.value.status': 1,
   'payment.value.order_id': 1,
+  'payment.value.amount_refunded': 1,
   'order.digest': 1,
   'qr.digest': 1,
   'outcome.kind': 1,
@@ -42,6 +43,14 @@ async function fetched(sweep: Sweep, id: string): Promise<Fetched<PaymentEntity>
   }
 }
 
+/** What a list shows has come further than what is stored: it cannot be an older sight. Only a refund that failed goes back. */
+function isAhead(listed: PaymentFacts, doc: PaymentDoc | undefined): boolean {
+  if (!doc?.payment) return false;
+  const { status, amount_refunded } = doc.payment.value;
+  const further = paymentRank(listed.status) - paymentRank(status);
+  return further > 0 || (further === 0 && listed.amount_refunded > amount_refunded);
+}
+
 async function compare(sweep: Sweep, listed: Fetched<PaymentEntity>, doc: PaymentDoc | undefined, qr?: QrFacts) {
   const { id, created_at } = listed.entity;
   const facts = paymentFacts(listed.entity);
@@ -53,7 +62,9 @@ async function compare(sweep: Sweep, listed: Fetched<PaymentEntity>, doc: Paymen
     return await deliver(sweep, { ...seenAt, payment: facts, ...withQr }, 'missing', created_at);
   if (stored !== digest(facts)) {
     // Lists lag: the store may well be ahead of this entry, so the payment itself is asked.
-    const now = await fetched(sweep, id);
+    const believed = sweep.askedById >= MOST_BY_ID && isAhead(facts, doc);
+    if (!believed) sweep.askedById++;
+    const now = believed ? listed : await fetched(sweep, id);
     const payment = now && paymentFacts(now.entity);
     if (now && payment && digest(payment) !== stored)
       return await deliver(
@@ -78,6 +89,7 @@ export async function comparePage(sweep: Sweep, page: PaymentEntity[], observedA
       const doc = stored.get(entity.id);
       await compare(sweep, { entity, observedAt }, doc, qr);
       noteOrder(sweep, doc);
+      if (entity.amount_refunded) sweep.refunded.set(entity.id, entity.amount_refunded);
       see(sweep, entity.id);
     });
   }

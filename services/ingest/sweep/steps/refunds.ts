@@ -1,6 +1,8 @@
 /**
  * Refunds of the window, and older ones that are still pending. Each that is new or changed is asked for by id (a list
- * may show a refund as it was, and time decides between its states) and followed to its payment.
+ * may show a refund as it was, and time decides between its states) and followed to its payment. After an outage there
+ * may be thousands: then one that is new here and over is believed as listed, and so is its payment, if this sweep saw it
+ * refunded.
  */
 import { paymentFacts, type RefundFacts, refundFacts } from '../../../../shared/razorpay/facts.ts';
 import type { Register } from '../../../../shared/razorpay/observation.ts';
@@ -9,7 +11,7 @@ import type { PaymentDoc } from '../../../../shared/store/documents.ts';
 import { NotAtRazorpay } from '../../razorpay/errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
-import { asked, deliver, readable, type Sweep, see } from '../sweep.ts';
+import { asked, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
 
 /** Razorpay brings a refund to an end within days; one that takes longer is its support's case. */
 const PENDING_SECONDS = 30 * 86_400;
@@ -18,6 +20,9 @@ const REFUNDABLE_SECONDS = 210 * 86_400;
 const AT_ONCE = 4;
 const ENDED = ['processed', 'failed'];
 
+/** Lists lag by minutes; an older refund that is over stays as it is listed. */
+const LAG_SECONDS = 3_600;
+
 type Refunded = Pick<PaymentDoc, '_id' | 'refunds' | 'payment'>;
 
 /** Fetches these refunds and their payment, and publishes what differs. */
@@ -25,6 +30,7 @@ async function follow(sweep: Sweep, paymentId: string, refundIds: string[], stor
   const refunds: RefundFacts[] = [];
   let observedAt = Number.MAX_SAFE_INTEGER;
   for (const id of refundIds) {
+    sweep.askedById++;
     try {
       const fetched = await sweep.razorpay.refund(id, asked(sweep));
       const facts = refundFacts(fetched.entity);
@@ -49,30 +55,44 @@ async function follow(sweep: Sweep, paymentId: string, refundIds: string[], stor
   see(sweep, paymentId);
 }
 
+/** The payment step saw at least these refunds on the payment. */
+const seenRefunded = (sweep: Sweep, paymentId: string, refunds: RefundFacts[]): boolean =>
+  (sweep.refunded.get(paymentId) ?? 0) >= refunds.reduce((sum, { amount }) => sum + amount, 0);
+
+async function followListed(
+  sweep: Sweep,
+  paymentId: string,
+  refunds: RefundFacts[],
+  stored: PaymentDoc['refunds'],
+  observedAt: number,
+) {
+  const over = ({ id, status, created_at }: RefundFacts) =>
+    stored?.[id] === undefined && status === 'processed' && created_at < observedAt - LAG_SECONDS;
+  if (sweep.askedById < MOST_BY_ID || !refunds.every(over) || !seenRefunded(sweep, paymentId, refunds)) {
+    const ids = refunds.map(({ id }) => id);
+    return await follow(sweep, paymentId, ids, stored);
+  }
+  const sight = { payment_id: paymentId, observed_at: observedAt, refunds };
+  await deliver(sweep, sight, 'changed', newest(refunds));
+}
+
 const newest = (refunds: RefundFacts[]) => Math.max(...refunds.map(({ created_at }) => created_at));
 
 async function sweepListed(sweep: Sweep): Promise<Set<string>> {
   const seen = new Set<string>();
   const pages = readList((query) => sweep.razorpay.refunds(query, asked(sweep)), sweep.window);
   for await (const page of pages) {
-    const fresh = (await readable(sweep, page)).filter(({ id }) => !seen.has(id));
+    const fresh = (await readable(sweep, page)).filter(({ id }) => !seen.has(id)).map(refundFacts);
     for (const { id } of fresh) seen.add(id);
     const ids = [...new Set(fresh.map(({ payment_id }) => payment_id))];
     const docs =
       ids.length === 0 ? [] : await sweep.store.payments.find({ _id: { $in: ids } }, { refunds: 1 }).lean<Refunded[]>();
     const stored = new Map(docs.map((doc) => [doc._id, doc.refunds]));
-    const news = fresh.filter(
-      (refund) => stored.get(refund.payment_id)?.[refund.id]?.digest !== digest(refundFacts(refund)),
-    );
+    const news = fresh.filter((refund) => stored.get(refund.payment_id)?.[refund.id]?.digest !== digest(refund));
     const refundsOf = (paymentId: string) => news.filter(({ payment_id }) => payment_id === paymentId);
     const concerned = new Set(news.map(({ payment_id }) => payment_id));
     await inParallel(concerned, AT_ONCE, (id) =>
-      follow(
-        sweep,
-        id,
-        refundsOf(id).map((refund) => refund.id),
-        stored.get(id),
-      ),
+      followListed(sweep, id, refundsOf(id), stored.get(id), page.observedAt),
     );
     await sweep.progress();
   }

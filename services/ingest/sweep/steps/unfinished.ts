@@ -4,13 +4,11 @@
  */
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { Sweep } from '../sweep.ts';
+import { MOST_BY_ID, type Sweep } from '../sweep.ts';
 import { EARLIEST } from '../window.ts';
 import { checkPayment } from './payments.ts';
 
 export const WATCH_SECONDS = 6 * 86_400;
-/** More than these cost less as list pages. */
-export const MOST_BY_ID = 100;
 const AT_ONCE = 4;
 const FINAL = ['captured', 'refunded'];
 
@@ -40,16 +38,23 @@ export async function listFrom(sweep: Sweep): Promise<number> {
 
 /** Asks for those that no list has shown, longest unchecked first. Runs after the lists. */
 export async function sweepUnfinished(sweep: Sweep): Promise<void> {
-  const known = await sweep.store.payments
-    .find(unfinished(sweep, sweep.window.to), FIELDS)
-    .sort({ checked_at: 1 })
-    .lean<Unfinished[]>();
   // Known only by a refund, a dispute or an order so far.
   const bare = await sweep.store.payments
     .find({ 'payment.value.status': null, absence: { $exists: false } }, FIELDS)
     .limit(MOST_BY_ID)
     .lean<Unfinished[]>();
-  const due = [...bare, ...known].filter(({ _id }) => !sweep.seen.has(_id)).slice(0, MOST_BY_ID);
+  const due = bare.filter(({ _id }) => !sweep.seen.has(_id));
+  const known = sweep.store.payments
+    .find(unfinished(sweep, sweep.window.to), FIELDS)
+    .sort({ checked_at: 1 })
+    .lean<Unfinished[]>()
+    .cursor();
+  // After an outage most of thousands were in the list just now.
+  for await (const doc of known as AsyncIterable<Unfinished>) {
+    if (due.length >= MOST_BY_ID) break;
+    if (!sweep.seen.has(doc._id)) due.push(doc);
+  }
+  await known.close();
   if (due.length === 0) return;
   await inParallel(due, AT_ONCE, (doc) => checkPayment(sweep, doc));
   await sweep.store.payments.updateMany(
