@@ -1,51 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { follow, listening, type Running, root, startService } from './service-process.ts';
 import { startWorld, student, until, type World } from './world.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-interface Running {
-  child: ChildProcess;
-  /** Parsed log lines so far. */
-  lines: Record<string, unknown>[];
-  errors(): string;
-  exit: Promise<number | null>;
-}
-
-/** A service as operators start it: a process with nothing but its environment. */
-function start(service: string, env: Record<string, string>): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', `services/${service}/main.ts`], {
-    cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return follow(child);
-}
-
-function follow(child: ChildProcess): Running {
-  const lines: Record<string, unknown>[] = [];
-  let rest = '';
-  let errors = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    const parts = (rest + chunk.toString()).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) if (part.startsWith('{')) lines.push(JSON.parse(part));
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    errors += chunk.toString();
-  });
-  return { child, lines, errors: () => errors, exit: once(child, 'exit').then(([code]) => code as number | null) };
-}
-
-const listening = async ({ lines, errors }: Running) =>
-  (await until(
-    () => lines.find(({ msg }) => String(msg).endsWith(': listening')) ?? null,
-    (line) => line !== null,
-    `listening (${errors()})`,
-  )) as { port?: number; ops_port: number };
 
 describe('a service’s process', () => {
   let world: World;
@@ -62,7 +20,7 @@ describe('a service’s process', () => {
     await world?.stop();
   });
   const run = (service: string, env: Record<string, string>) => {
-    const one = start(service, env);
+    const one = startService(service, env);
     running.push(one);
     return one;
   };
