@@ -22,7 +22,8 @@ export const keyId = (publicKey: KeyObject): string =>
     .digest('hex')
     .slice(0, 8);
 
-const BLOCK = /-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g;
+/** A private key would do, too, but does not belong where tickets are only verified. */
+const BLOCK = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
 
 const ed25519 = (key: KeyObject): KeyObject => {
   if (key.asymmetricKeyType !== 'ed25519') throw new Error(`needs an Ed25519 key, not ${key.asymmetricKeyType}`);
@@ -33,8 +34,12 @@ const ed25519 = (key: KeyObject): KeyObject => {
 export const readSigningKey = (pem: string): KeyObject => ed25519(createPrivateKey(pem));
 
 /** Reads one or more Ed25519 public keys (SPKI PEM blocks, one after the other). @throws Error when one is none */
-export const readPublicKeys = (pem: string): KeyObject[] =>
-  [...pem.matchAll(BLOCK)].map(([block]) => ed25519(createPublicKey(block)));
+export function readPublicKeys(pem: string): KeyObject[] {
+  const blocks = pem.match(BLOCK);
+  // Cut off or of another kind: with it left out, a gateway would start and turn students away at the door.
+  if (!blocks || pem.replace(BLOCK, '').includes('-----BEGIN')) throw new Error('holds a block that is no public key');
+  return blocks.map((block) => ed25519(createPublicKey(block)));
+}
 
 /** Signs the same claims to the same token, every time: Ed25519 has no randomness. */
 export async function signTicket(claims: TicketClaims, signingKey: KeyObject): Promise<string> {
@@ -49,7 +54,7 @@ export function ticketVerifier(publicKeys: KeyObject[]): (token: string) => Prom
   const keys = new Map(publicKeys.map((key) => [keyId(key), key]));
   return async (token) => {
     try {
-      const key = keys.get(decodeProtectedHeader(token).kid ?? '');
+      const key = keys.get(String(decodeProtectedHeader(token).kid));
       if (!key) throw new Error('no key of ours');
       const { payload } = await compactVerify(token, key, { algorithms: ['EdDSA'] });
       const { t, e } = JSON.parse(new TextDecoder().decode(payload)) as { t?: unknown; e?: unknown };

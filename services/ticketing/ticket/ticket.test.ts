@@ -1,9 +1,18 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { CompactSign } from 'jose';
 import { PNG } from 'pngjs';
 import decodeQR from 'qr/decode.js';
-import { BadTicketToken, signTicket, ticketVerifier } from '../../../shared/ticket/token.ts';
+import {
+  BadTicketToken,
+  keyId,
+  readPublicKeys,
+  readSigningKey,
+  signTicket,
+  ticketVerifier,
+} from '../../../shared/ticket/token.ts';
+import { qrPng } from './png.ts';
 import { ticketQr } from './qr.ts';
 import { ticketId, ticketIdKey } from './ticket-id.ts';
 
@@ -16,6 +25,25 @@ const readQr = (png: Buffer): string => {
   const { width, height, data } = PNG.sync.read(png);
   return decodeQR({ width, height, data });
 };
+
+const pem = (key: KeyObject): string =>
+  key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
+/** An Ed25519 key that is the same in every run. */
+const fixedKey = createPrivateKey({
+  key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]),
+  format: 'der',
+  type: 'pkcs8',
+});
+/** Signed with our key, whatever it says. */
+const signed = (payload: string, header: object = {}) =>
+  new CompactSign(Buffer.from(payload))
+    .setProtectedHeader({ alg: 'EdDSA', kid: keyId(keys.publicKey), ...header })
+    .sign(keys.privateKey);
+const why = (token: string) =>
+  verify(token).then(
+    () => null,
+    (error: Error) => (error.cause as Error).message,
+  );
 
 const refused = async (token: string, by = verify): Promise<boolean> =>
   by(token).then(
@@ -77,5 +105,107 @@ describe('a ticket', () => {
     const old = await signTicket({ ticket: 'x', event: 1 }, others.privateKey);
     expect(await refused(old)).to.equal(true);
     expect(await refused(old, ticketVerifier([keys.publicKey, others.publicKey]))).to.equal(false);
+  });
+
+  it('is the same for ever: a code in an inbox outlives every version of this program', async () => {
+    const subject = { owner: 'pay_AAAAAAAAAAAAAA', eventId: 12, issue: 3 };
+    expect(ticketId(subject, ticketIdKey(fixedKey))).to.equal('rVjpmlVycCLySRZecAHuPQ');
+    expect(ticketId({ ...subject, owner: 'attendee:7' }, ticketIdKey(fixedKey))).to.equal('Da0hTZAu6FLycTjiZjsswA');
+    expect(await signTicket({ ticket: 'x', event: 12 }, fixedKey)).to.equal(
+      'eyJhbGciOiJFZERTQSIsImtpZCI6IjMyNGJlMmRlIn0.eyJ0IjoieCIsImUiOjEyfQ.pJ7RVvAijRtrowYY_UO3voI_ImLTB-p0873Zh3Q1nTAG6gIsCT6bfc3Lts2xEJtGjg_BPDPdkE7fmBAX2UWpAg',
+    );
+  });
+
+  it('is refused with one character changed anywhere, unless that changes nothing', async () => {
+    const claims = { ticket: 'x'.repeat(22), event: 12 };
+    const good = await signTicket(claims, keys.privateKey);
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: good.length - 1 }), fc.constantFrom(...'AZaz09-_.='), async (at, other) => {
+        const token = good.slice(0, at) + other + good.slice(at + 1);
+        // The last character of a signature has bits that mean nothing.
+        if (!(await refused(token))) expect(await verify(token)).to.deep.equal(claims);
+        if (at < good.length - 1) expect(await refused(token)).to.equal(token !== good);
+      }),
+    );
+  });
+
+  it('is refused by reasons of its own, told as one error', async () => {
+    const unknown = await signTicket({ ticket: 'x', event: 1 }, others.privateKey);
+    expect(await why(unknown)).to.equal('no key of ours');
+    expect(await why(await signed('{"t":"x","e":1}', { kid: undefined }))).to.equal('no key of ours');
+    for (const claims of ['{}', '{"t":1,"e":1}', '{"t":"x","e":"1"}', '{"e":1}', '{"t":"x"}', '[]', '"x"', '7'])
+      expect(await why(await signed(claims)), claims).to.equal('no claims of ours');
+    for (const odd of ['null', 'no JSON']) expect(await refused(await signed(odd)), odd).to.equal(true);
+    const error = await verify('hello').catch((caught: unknown) => caught);
+    expect(error).to.include({ name: 'BadTicketToken', message: 'this is no ticket of ours' });
+  });
+
+  it('is taken under the one algorithm that we sign with', async () => {
+    expect(await refused(await signed('{"t":"x","e":1}'))).to.equal(false);
+    expect(await refused(await signed('{"t":"x","e":1}', { alg: 'Ed25519' }))).to.equal(true);
+  });
+});
+
+describe('the picture of a ticket', () => {
+  it('shows each module in its place, square, with nothing but white around', () => {
+    const matrix = fc
+      .integer({ min: 1, max: 12 })
+      .chain((size) =>
+        fc.array(fc.array(fc.boolean(), { minLength: size, maxLength: size }), { minLength: size, maxLength: size }),
+      );
+    fc.assert(
+      fc.property(matrix, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 5 }), (dark, scale, quiet) => {
+        const size = dark.length;
+        // Outside of the matrix everything is dark: nobody may look there.
+        const png = qrPng(size, (row, column) => dark[row]?.[column] ?? true, scale, quiet);
+        const { width, height, data } = PNG.sync.read(png);
+        expect([width, height]).to.deep.equal([(size + 2 * quiet) * scale, (size + 2 * quiet) * scale]);
+        const at = (pixel: number) => Math.floor(pixel / scale) - quiet;
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width; x++) {
+            const black = dark[at(y)]?.[at(x)] ?? false;
+            if (data[(y * width + x) * 4] !== (black ? 0 : 255)) throw new Error(`wrong at ${x}, ${y}`);
+          }
+      }),
+    );
+  });
+
+  it('has eight pixels a module and the quiet zone of four that readers need', () => {
+    expect(PNG.sync.read(qrPng(21, () => false)).width).to.equal((21 + 8) * 8);
+  });
+});
+
+describe('the keys of tickets', () => {
+  const [one, other] = [pem(keys.publicKey), pem(others.publicKey)];
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+
+  it('are read as Ed25519 keys and nothing else', () => {
+    expect(readSigningKey(pem(keys.privateKey)).equals(keys.privateKey)).to.equal(true);
+    expect(() => readSigningKey(pem(rsa.privateKey))).to.throw('needs an Ed25519 key, not rsa');
+    expect(() => readPublicKeys(pem(rsa.publicKey))).to.throw('needs an Ed25519 key, not rsa');
+    expect(() => readPublicKeys(one + pem(rsa.publicKey))).to.throw('needs an Ed25519 key, not rsa');
+  });
+
+  it('may be several public ones, with whatever stands around them', () => {
+    const read = (text: string) => readPublicKeys(text).map(pem);
+    expect(read(one)).to.deep.equal([one]);
+    expect(read(`the new one\n${one}\nthe old one\n${other}`)).to.deep.equal([one, other]);
+  });
+
+  it('are refused when one is cut off or missing, so that no door opens without the key that it needs', () => {
+    for (const text of ['', 'nothing', one.slice(0, -20), one + other.slice(0, 40), other.slice(0, 40) + one])
+      expect(() => readPublicKeys(text), text).to.throw('no public key');
+  });
+
+  it('are refused when they hold the signing key, which belongs to ticketing alone', () => {
+    for (const text of [pem(keys.privateKey), one + pem(keys.privateKey)])
+      expect(() => readPublicKeys(text)).to.throw('no public key');
+  });
+
+  it('are told apart by eight hex digits', () => {
+    expect(keyId(createPublicKey(fixedKey))).to.equal('324be2de');
+    expect(keyId(keys.publicKey))
+      .to.match(/^[0-9a-f]{8}$/)
+      .and.not.equal(keyId(others.publicKey));
   });
 });
