@@ -99,7 +99,7 @@ const FIRST_RETRY_MS = 60_000;
 
 /** After the `failures`th failure in a row: one minute, doubling, never longer than the interval. */
 export const retryMs = (failures: number, intervalMs: number): number =>
-  Math.min(intervalMs, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20));
+  Math.min(intervalMs, FIRST_RETRY_MS * 2 ** (failures - 1));
 
 export async function failSchedule(store: Schedules, claim: Claim, intervalMs: number): Promise<void> {
   const failures = claim.schedule.failures + 1;

@@ -32,7 +32,8 @@ interface SmtpError {
 /** RFC 3463, behind the code: `550 5.1.1 …`. */
 const ENHANCED = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/;
 /** Recipient's address or mailbox; 5.1.7 and 5.1.8 are about the sender's. */
-const ADDRESS_STATUS = /^5\.(1\.(?![78]$)\d+|2\.1)$/;
+const isAboutAddress = (status: string): boolean =>
+  status === '5.2.1' || (status.startsWith('5.1.') && status !== '5.1.7' && status !== '5.1.8');
 /** What servers without enhanced codes answer to a recipient that will never work. */
 const ADDRESS_CODES = new Set([501, 550, 551, 553]);
 /** "Service not available, closing": the server as a whole. */
@@ -49,15 +50,15 @@ const scrubbed = (text: string): string =>
     .replace(/\s+/g, ' ')
     .slice(0, 300);
 
-function kindOf({ code, responseCode, response = '', command = '', message = '' }: SmtpError): FaultKind {
+function kindOf({ code, responseCode, response, command, message }: SmtpError): FaultKind {
   if (code === 'EAUTH') return 'server';
-  if (responseCode === undefined) return code === 'EENVELOPE' && !/sender/i.test(message) ? 'address' : 'server';
+  if (responseCode === undefined) return code === 'EENVELOPE' && !message?.match(/sender/i) ? 'address' : 'server';
   if (responseCode < 500) return responseCode === CLOSING ? 'server' : 'temporary';
   // Whoever refuses our sender refuses every mail of ours.
-  if (command.startsWith('MAIL')) return 'server';
-  const enhanced = ENHANCED.exec(response)?.[1];
-  if (enhanced !== undefined) return ADDRESS_STATUS.test(enhanced) ? 'address' : 'server';
-  return ADDRESS_CODES.has(responseCode) && command.startsWith('RCPT') ? 'address' : 'server';
+  if (command?.startsWith('MAIL')) return 'server';
+  const enhanced = response?.match(ENHANCED)?.[1];
+  if (enhanced !== undefined) return isAboutAddress(enhanced) ? 'address' : 'server';
+  return ADDRESS_CODES.has(responseCode) && command?.startsWith('RCPT') ? 'address' : 'server';
 }
 
 export function classify(error: unknown): MailFault {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
 import { calendarFile } from './calendar.ts';
-import { classify, type FaultKind } from './faults.ts';
+import { classify, type FaultKind, Unmakeable } from './faults.ts';
 import { mailDelay } from './retry.ts';
 import { MailUnconfirmed } from './transport.ts';
 import { mailVerdict } from './verdict.ts';
@@ -16,7 +16,7 @@ const smtp = (response: string, command = 'DATA') => ({
 });
 
 describe('a failed send', () => {
-  const cases: [FaultKind, object, string][] = [
+  const cases: [FaultKind, object | null, string][] = [
     ['address', smtp('550 5.1.1 no such user', 'RCPT TO'), 'an unknown mailbox'],
     ['address', smtp('550 5.1.1 no such user', 'DATA'), 'an unknown mailbox told late'],
     ['address', smtp('550 5.2.1 mailbox disabled', 'RCPT TO'), 'a disabled mailbox'],
@@ -42,6 +42,24 @@ describe('a failed send', () => {
     ['server', { code: 'EENVELOPE', message: 'Invalid sender "x"' }, 'a sender nodemailer refuses'],
     ['address', smtp('501 domain missing or malformed', 'RCPT TO'), '501 to RCPT without more'],
     ['unconfirmed', new MailUnconfirmed('no answer'), 'no answer to the whole mail'],
+    ['address', smtp('553 5.1.3 bad syntax', 'RCPT TO'), 'an address of a wrong form'],
+    ['address', smtp('556 5.1.10 no mail here (null MX)', 'DATA'), 'a domain without mail, told late'],
+    ['address', smtp('551 user not local', 'RCPT TO'), '551 to RCPT without more'],
+    ['server', smtp('550 5.1.7 bad sender address', 'RCPT TO'), 'a sender of a wrong form'],
+    ['server', smtp('550 5.2.2 mailbox full', 'RCPT TO'), 'a permanent "full" is no fault of the address'],
+    ['server', smtp('550 5.100.1 odd', 'RCPT TO'), 'a status nobody knows'],
+    ['server', smtp('554 rejected: 550 5.1.1 said another server', 'DATA'), 'a status that is only quoted'],
+    ['server', smtp('500 unknown command', 'DATA'), '500'],
+    ['server', { responseCode: 550 }, '550 to nobody knows what'],
+    ['server', { code: 'EENVELOPE', responseCode: 554, response: '554 no', command: 'RCPT TO' }, '554 to RCPT'],
+    [
+      'server',
+      { code: 'EAUTH', responseCode: 454, response: '454 4.7.0 try signing in later', command: 'AUTH PLAIN' },
+      'a sign-in that is refused for now',
+    ],
+    ['address', { code: 'EENVELOPE' }, 'an envelope that is refused without a word'],
+    ['server', null, 'nothing at all'],
+    ['temporary', new Unmakeable('no calendar'), 'a mail that cannot be made'],
     ['temporary', smtp('450 4.2.1 greylisted', 'RCPT TO'), 'greylisting'],
     ['temporary', smtp('452 4.2.2 mailbox full', 'RCPT TO'), 'a full mailbox'],
     ['temporary', smtp('451 try later', 'DATA'), '451'],
@@ -56,15 +74,31 @@ describe('a failed send', () => {
     expect(classify(smtp('550 5.1.1 <asha@example.edu>: unknown, asha@example.edu', 'RCPT TO')).text).to.equal(
       '550 5.1.1 <address>: unknown, <address>',
     );
+    expect(classify(smtp('550 5.1.1 a.b+c@sub.example.edu>\r\n  unknown', 'RCPT TO')).text).to.equal(
+      '550 5.1.1 <address> unknown',
+    );
+  });
+
+  it('is told by the server’s answer, else by what the client says, and shortly', () => {
+    expect(classify({ response: '550 no', message: 'failed', code: 'X' }).text).to.equal('550 no');
+    expect(classify({ message: 'failed', code: 'X' }).text).to.equal('failed');
+    expect(classify({ code: 'ETLS' }).text).to.equal('ETLS');
+    expect(classify(undefined).text).to.equal('unknown');
+    expect(classify(new Unmakeable('no calendar')).text).to.equal('no calendar');
+    expect(classify(new MailUnconfirmed('no answer')).text).to.equal('no answer');
+    expect(classify({ message: 'x'.repeat(999) }).text).to.equal('x'.repeat(300));
+    expect(new Unmakeable('x').name).to.equal('Unmakeable');
   });
 });
 
 describe('the next try of a mail', () => {
   it('never comes for a bad address, and ends after the schedule for a temporary refusal', () => {
-    expect(mailDelay('address', 1)).to.equal(null);
-    expect(mailDelay('temporary', 1)).to.equal(10_000);
-    expect(mailDelay('temporary', 11)).to.equal(86_400_000);
-    expect(mailDelay('temporary', 12)).to.equal(null);
+    for (const failures of [1, 2, 99]) expect(mailDelay('address', failures)).to.equal(null);
+    const [second, minute, hour] = [1_000, 60_000, 3_600_000];
+    const steps = [10 * second, 30 * second, minute, 5 * minute, 15 * minute, hour, 3 * hour, 6 * hour, 12 * hour];
+    const table = [...steps, 24 * hour, 24 * hour, null];
+    expect(table.map((_, failures) => mailDelay('temporary', failures + 1))).to.deep.equal(table);
+    expect(mailDelay('temporary', 1_000)).to.equal(null);
   });
 
   it('comes seldom and only thrice for one that may have arrived', () => {
@@ -77,6 +111,9 @@ describe('the next try of a mail', () => {
   });
 
   it('always comes for a fault of the server, later and later, at most 15 minutes apart', () => {
+    expect([1, 2, 3, 7, 8, 9].map((failures) => mailDelay('server', failures))).to.deep.equal([
+      10_000, 20_000, 40_000, 640_000, 900_000, 900_000,
+    ]);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100_000 }), (failures) => {
         const delay = mailDelay('server', failures);

@@ -38,5 +38,5 @@ export function mailDelay(kind: FaultKind, failures: number): number | null {
   if (kind === 'address') return null;
   if (kind === 'temporary') return TEMPORARY_MS[failures - 1] ?? null;
   if (kind === 'unconfirmed') return UNCONFIRMED_MS[failures - 1] ?? null;
-  return Math.min(SERVER_FIRST_MS * 2 ** Math.min(failures - 1, 20), SERVER_LAST_MS);
+  return Math.min(SERVER_FIRST_MS * 2 ** (failures - 1), SERVER_LAST_MS);
 }
