@@ -8,7 +8,7 @@ const HEX = /^[0-9a-f]{64}$/;
  * retried under the old one. Every secret is tried, so the time tells nothing about which one fits.
  */
 export function isSigned(body: Uint8Array, signature: string | undefined, secrets: readonly string[]): boolean {
-  if (signature === undefined || !HEX.test(signature)) return false;
+  if (!signature?.match(HEX)) return false;
   const given = Buffer.from(signature, 'hex');
   let signed = false;
   for (const secret of secrets) {
