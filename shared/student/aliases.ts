@@ -72,18 +72,18 @@ const TABLE: Aliases = {
     'guardian phone',
     'guardian number',
   ],
-  email: ['email', 'e-mail', 'email id', 'email address', 'mail', 'mail id', 'student email'],
+  email: ['email', 'email id', 'email address', 'mail', 'mail id', 'student email'],
   year_of_study: ['year_of_study', 'year', 'study year', 'current year', 'academic year'],
   section: ['section', 'class section', 'division', 'sec'],
   event_id: ['event_id', 'event', 'event slug', 'event code'],
 };
 
-/** Case, spaces and punctuation do not count; letters of any script do. */
+/** Case, spaces and punctuation do not count; letters of any script, with their marks, do. */
 export const normalisedKey = (key: string): string =>
   key
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
 
 const normalised = (table: Aliases): Aliases =>
   Object.fromEntries(NOTE_FIELDS.map((field) => [field, [...new Set(table[field].map(normalisedKey))]])) as never;
@@ -96,13 +96,12 @@ export const DEFAULT_ALIASES: Aliases = normalised(TABLE);
  */
 export function extendedAliases(text: string): Aliases {
   const table: Record<string, string[]> = Object.fromEntries(NOTE_FIELDS.map((field) => [field, [...TABLE[field]]]));
-  for (const part of text.split(';').map((piece) => piece.trim())) {
-    if (part === '') continue;
-    const [field, list] = part.split('=').map((piece) => piece.trim());
-    const known = table[field ?? ''];
+  for (const part of text.split(';').filter((piece) => piece.trim() !== '')) {
+    const [field, list] = part.split(/=(.*)/s).map((piece) => piece.trim()) as [string, string | undefined];
+    const known = Object.hasOwn(table, field) ? table[field] : undefined;
     if (!known) throw new Error(`"${field}" is no field of ours; the fields are ${NOTE_FIELDS.join(', ')}`);
-    const added = (list ?? '').split('|').filter((alias) => normalisedKey(alias) !== '');
-    if (added.length === 0) throw new Error(`"${part}" names no alias; write ${field}=First Alias|Second Alias`);
+    const added = list?.split('|').filter((alias) => normalisedKey(alias) !== '') ?? [];
+    if (added.length === 0) throw new Error(`"${part.trim()}" names no alias; write ${field}=First Alias|Second Alias`);
     known.push(...added);
   }
   return normalised(table as unknown as Aliases);

@@ -1,16 +1,17 @@
 /** The key that makes two payments the same student's. Pure. */
 import type { StudentDetails } from './fields.ts';
 
-const folded = (text: string | undefined): string =>
-  (text ?? '')
+/** Marks stay: the vowel signs of Indian scripts are some. */
+const folded = (text: string): string =>
+  text
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
 
 /** Normalised roll number and college (`21CS042|EXAMPLEINSTITUTE`); null without a roll number. */
 export function studentKey(details: StudentDetails): string | null {
-  const roll = folded(details.roll_number);
-  return roll === '' ? null : `${roll}|${folded(details.college_name)}`;
+  const roll = folded(details.roll_number ?? '');
+  return roll === '' ? null : `${roll}|${folded(details.college_name ?? '')}`;
 }
 
 /** The key of a further ticket for the same student, which a person allowed: one of this payment's own. */

@@ -3,17 +3,25 @@ import type { Note } from '../razorpay/facts.ts';
 import { type Aliases, normalisedKey } from './aliases.ts';
 import { NOTE_FIELDS, type NoteField } from './fields.ts';
 
-/** What people type when they have nothing to say. */
-const NOTHING = new Set(['', '-', '--', '.', 'n/a', 'null', 'undefined', 'none', 'nil']);
+/** What people and programs write when they have nothing to say. */
+const NOTHING = new Set(['n/a', 'null', 'undefined', 'none', 'nil']);
+const LONGEST = 256;
 
-/** Control characters and runs of white space become one space; text that says nothing becomes undefined. */
+/**
+ * Control characters and runs of white space become one space, and what is too long is cut between characters. Text that
+ * says nothing (dashes, dots, invisible characters) becomes undefined.
+ */
 export function cleaned(value: string): string | undefined {
   const text = value
     .normalize('NFC')
     .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 256);
-  return NOTHING.has(text.toLowerCase()) ? undefined : text;
+    .trim();
+  // Cut to whole characters: half of one is no text that a store or a mail could keep.
+  const cut = text
+    .slice(0, LONGEST)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trim();
+  return /[\p{L}\p{N}]/u.test(cut) && !NOTHING.has(cut.toLowerCase()) ? cut : undefined;
 }
 
 export type NoteFields = Partial<Record<NoteField, string>>;
