@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { HOLD_REASONS, type HoldReason, OUTCOME_KINDS, RELEASABLE } from '../../../shared/outcome.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { DEFAULT_ALIASES } from '../../../shared/student/aliases.ts';
-import { attendeeDoc, eventDoc, NOW, PAID_AT, paymentDoc, register, STUDENT } from '../../../test/documents.ts';
+import { attendeeDoc, eventDoc, facts, NOW, PAID_AT, paymentDoc, register, STUDENT } from '../../../test/documents.ts';
 import { type Decision, decide, lookupWanted, type Rules, type Surroundings } from './decide.ts';
 
 const rules: Rules = { aliases: DEFAULT_ALIASES, required: ['name', 'roll_number'], defaultEventId: undefined };
@@ -175,6 +175,8 @@ describe('the decision on a payment', () => {
   it('tickets what was paid before closing, at closing included', () => {
     for (const field of ['closes_at', 'closed_at'] as const)
       expect(says(paymentDoc(), { events: [eventDoc({ [field]: new Date(PAID_AT * 1_000) })] })).to.equal('ticketed:1');
+    const without = { ...eventDoc(), closes_at: undefined, closed_at: undefined } as unknown as EventDoc;
+    expect(says(paymentDoc(), { events: [without] })).to.equal('ticketed:1');
   });
 
   it('compares the amount with the price in force when it was paid, never net of refunds', () => {
@@ -184,6 +186,9 @@ describe('the decision on a payment', () => {
     expect(withPrices([at(PAID_AT - 10, 20_000), at(PAID_AT + 1, 50_000)])).to.equal('ticketed:1');
     expect(withPrices([at(PAID_AT - 10, 20_000), at(PAID_AT, 50_000)])).to.equal('held:underpaid');
     expect(withPrices([at(PAID_AT + 10, 50_000), at(PAID_AT + 20, 100)])).to.equal('held:underpaid');
+    const three = [at(0, 100), at(PAID_AT - 10, 29_901), at(PAID_AT - 5, 29_900), at(PAID_AT + 1, 90_000)];
+    expect(withPrices(three)).to.equal('ticketed:1');
+    expect(withPrices([at(0, 100), at(PAID_AT - 10, 200), at(PAID_AT, 29_901)])).to.equal('held:underpaid');
     expect(withPrices([])).to.equal('ticketed:1');
     expect(withPrices([at(0, null)], { amount: 1 })).to.equal('ticketed:1');
     expect(withPrices([at(0, 29_900)], { amount_refunded: 29_000 })).to.equal('ticketed:1');
@@ -294,6 +299,261 @@ describe('the decision on a payment', () => {
       expect(email({ email: fine }, null), fine).to.equal(fine);
   });
 
+  describe('takes the first that holds', () => {
+    /** In the order of the decision: what is wrong, and what it is then said to be. */
+    const ORDER = [
+      ['foreign', 'foreign'],
+      ['refunded', 'revoked'],
+      ['absent', 'held:unknown_at_razorpay'],
+      ['uncaptured', 'held:not_captured'],
+      ['noEvent', 'held:unassigned_event'],
+      ['incomplete', 'held:incomplete_details'],
+      ['cancelled', 'held:event_cancelled'],
+      ['closed', 'held:event_closed'],
+      ['currency', 'held:wrong_currency'],
+      ['underpaid', 'held:underpaid'],
+      ['twin', 'held:duplicate_payment'],
+      ['full', 'held:event_full'],
+    ] as const;
+    type Wrong = Record<(typeof ORDER)[number][0], boolean>;
+
+    function sayOf(wrong: Wrong, attendee: AttendeeDoc | null): string {
+      const payment = paymentDoc(
+        {
+          amount: wrong.underpaid ? 29_899 : 29_900,
+          amount_refunded: wrong.refunded ? 29_900 : 0,
+          status: wrong.uncaptured ? 'authorized' : 'captured',
+          currency: wrong.currency ? 'USD' : 'INR',
+          notes: wrong.foreign ? [] : wrong.incomplete ? { name: 'Asha Rao', phone: '9800000001' } : STUDENT,
+        },
+        wrong.absent ? { absence: register({ absent: true as const }, PAID_AT + 9) } : {},
+      );
+      const event = eventDoc({
+        status: wrong.cancelled ? 'cancelled' : 'open',
+        closes_at: wrong.closed ? new Date(0) : null,
+      });
+      return says(
+        payment,
+        {
+          events: wrong.noEvent ? [] : [event],
+          twins: wrong.twin ? [attendeeDoc({ payment_id: 'pay_BBBBBBBBBBBBBB' })] : [],
+          seats: !wrong.full,
+          attendee,
+          now: PAID_AT + 901,
+        },
+        { ...rules, defaultEventId: 1 },
+      );
+    }
+
+    const all = Array.from(
+      { length: 2 ** ORDER.length },
+      (_, bits) => Object.fromEntries(ORDER.map(([name], index) => [name, ((bits >> index) & 1) === 1])) as Wrong,
+    );
+
+    it('of all that can be wrong with a payment, in every combination', () => {
+      for (const wrong of all) {
+        const first = ORDER.find(([name]) => wrong[name]);
+        expect(sayOf(wrong, null), JSON.stringify(wrong)).to.equal(first?.[1] ?? 'ticketed:1');
+      }
+    });
+
+    it('of what may still touch a payment that has its ticket: it is ours, and no rule of the event counts', () => {
+      const counts = ['refunded', 'absent', 'uncaptured', 'noEvent'];
+      for (const wrong of all) {
+        const first = ORDER.find(([name]) => counts.includes(name) && wrong[name]);
+        expect(sayOf(wrong, attendeeDoc()), JSON.stringify(wrong)).to.equal(first?.[1] ?? 'ticketed:1');
+      }
+    });
+  });
+
+  /** Seen by a refund or an order alone: the payment itself is not known yet. */
+  const unseen = (change: Partial<PaymentDoc> = {}): PaymentDoc => {
+    const { payment: _, ...rest } = paymentDoc({}, change);
+    return rest;
+  };
+
+  it('waits for the facts of a payment of which only something else was seen', () => {
+    const order = register({ id: 'order_AAAAAAAAAAAAAA', notes: facts({}).notes });
+    expect(says(unseen())).to.equal('foreign');
+    expect(says(unseen({ order }))).to.equal('awaiting');
+    expect(flags(unseen({ order }))).to.deep.equal([]);
+    expect(decide(unseen({ order }), around(), rules).reading).to.deep.include({
+      email: 'asha@example.edu',
+      looksOurs: true,
+      strippedButOurs: false,
+    });
+    const absence = register({ absent: true as const });
+    expect(says(unseen({ order, absence }))).to.equal('held:unknown_at_razorpay');
+    expect(lookupWanted(unseen({ order }), decide(unseen({ order }), around(), rules))).to.equal('must');
+  });
+
+  it('does not take a payment of nothing for refunded', () => {
+    expect(says(paymentDoc({ amount: 0 }), { events: [eventDoc({ prices: [] })] })).to.equal('ticketed:1');
+    expect(says(paymentDoc({ amount_refunded: 29_899 }))).to.equal('ticketed:1');
+  });
+
+  it('takes an event that a person chose for a person’s word, and empty corrections for none', () => {
+    expect(says(paymentDoc({ notes: [] }, { overrides: { event_id: 1 } }))).to.equal('held:incomplete_details');
+    expect(says(paymentDoc({ notes: [] }, { overrides: { event_id: 99 } }))).to.equal('held:unassigned_event');
+    expect(says(paymentDoc({ notes: [] }, { overrides: { details: {} } }))).to.equal('foreign');
+    expect(says(paymentDoc({ notes: [] }, { overrides: { ours: false } }))).to.equal('foreign');
+    expect(says(paymentDoc({}, { overrides: { event_id: 99 } }))).to.equal('held:unassigned_event');
+  });
+
+  it('knows the QR code of any of our events, and no payment without one by it', () => {
+    const qr = register({ id: 'qr_AAAAAAAAAAAAAA', notes: [] });
+    const events = [another(), eventDoc({ razorpay_qr_id: 'qr_AAAAAAAAAAAAAA' })];
+    expect(says(paymentDoc({}, { qr }), { events })).to.equal('ticketed:1');
+    expect(says(paymentDoc({ notes: [] }, { qr }), { events })).to.equal('held:incomplete_details');
+    const without = { ...another(), razorpay_qr_id: undefined } as unknown as EventDoc;
+    expect(says(paymentDoc({ notes: [] }), { events: [without, eventDoc()] })).to.equal('foreign');
+    expect(says(paymentDoc(), { events: [without, eventDoc()] })).to.equal('held:unassigned_event');
+    const otherCode = { events: [eventDoc({ razorpay_qr_id: 'qr_BBBBBBBBBBBBBB' }), another()] };
+    expect(says(paymentDoc({}, { qr }), otherCode)).to.equal('held:unassigned_event');
+  });
+
+  it('reads an event’s number and slug from the notes, and guesses at nothing like them', () => {
+    const events = [eventDoc({ _id: 12 }), another()];
+    for (const note of ['12', '#12', '0012', '#012'])
+      expect(says(paymentDoc({ notes: { ...STUDENT, event_id: note } }), { events }), note).to.equal('ticketed:12');
+    for (const note of ['x12', '12x', '1#2', '##12', '12.0', '120', '1', 'hack', 'hackathon!', 'null event'])
+      expect(says(paymentDoc({ notes: { ...STUDENT, event_id: note } }), { events }), note).to.equal(
+        'held:unassigned_event',
+      );
+  });
+
+  it('says by what it chose the event, and whether that was a guess', () => {
+    const events = [eventDoc({ razorpay_qr_id: 'qr_AAAAAAAAAAAAAA' }), another()];
+    const qr = register({ id: 'qr_AAAAAAAAAAAAAA', notes: [] });
+    const chosen = (payment: PaymentDoc, change: Partial<Surroundings> = {}, withRules = rules) => {
+      const { choice, guessed } = decide(payment, around({ events, ...change }), withRules);
+      return choice && [choice.by, choice.event._id, guessed];
+    };
+    expect(chosen(paymentDoc({}, { qr, overrides: { event_id: 2 } }))).to.deep.equal(['override', 2, false]);
+    expect(chosen(paymentDoc({ notes: { event_id: '2' } }, { qr }))).to.deep.equal(['notes', 2, false]);
+    expect(chosen(paymentDoc({}, { qr }))).to.deep.equal(['qr', 1, false]);
+    expect(chosen(paymentDoc(), {}, { ...rules, defaultEventId: 2 })).to.deep.equal(['default', 2, true]);
+    const closed = { events: [another(), eventDoc({ status: 'closed' })] };
+    expect(chosen(paymentDoc(), closed)).to.deep.equal(['only', 2, true]);
+    expect(chosen(paymentDoc(), { events: [another()] })).to.deep.equal(['only', 2, false]);
+    expect(chosen(paymentDoc())).to.equal(null);
+    // A ticket that is there stands for its event, as a guess that a fact may still beat.
+    const attendee = attendeeDoc({ event_id: 2 });
+    expect(chosen(paymentDoc(), { attendee })).to.deep.equal(['only', 2, true]);
+    expect(chosen(paymentDoc(), { attendee }, { ...rules, defaultEventId: 1 })).to.deep.equal(['default', 2, true]);
+    expect(chosen(paymentDoc({}, { qr }), { attendee })).to.deep.equal(['qr', 1, false]);
+    const used = attendeeDoc({ event_id: 2, checked_in_at: new Date() });
+    expect(chosen(paymentDoc({}, { qr }), { attendee: used })).to.deep.equal(['qr', 2, false]);
+    // Not live any more, or for an event that is gone: it decides nothing.
+    expect(chosen(paymentDoc(), { attendee: attendeeDoc({ event_id: 2, live: false }) })).to.equal(null);
+    expect(chosen(paymentDoc(), { attendee: attendeeDoc({ event_id: 9 }) })).to.equal(null);
+  });
+
+  it('asks of a ticket that moves to another event what it asks of a new one', () => {
+    const events = [eventDoc(), another()];
+    const attendee = attendeeDoc({ event_id: 2 });
+    const moved = paymentDoc({ notes: { ...STUDENT, event_id: '1' } });
+    expect(says(moved, { events, attendee, seats: false })).to.equal('held:event_full');
+    expect(says(moved, { events: [eventDoc({ status: 'cancelled' }), another()], attendee })).to.equal(
+      'held:event_cancelled',
+    );
+  });
+
+  it('says nothing about a hold that explains itself', () => {
+    const about = (payment: PaymentDoc, change: Partial<Surroundings> = {}) => {
+      const result = outcome(payment, change);
+      return result.kind === 'held' ? result.about : result.kind;
+    };
+    expect(about(paymentDoc(), { events: [] })).to.deep.equal({});
+    expect(about(paymentDoc(), { seats: false })).to.deep.equal({});
+    expect(about(paymentDoc({ status: 'authorized' }), { now: PAID_AT + 901 })).to.deep.equal({});
+  });
+
+  it('waits for a failed or new payment however old it is, and only shows an authorised one', () => {
+    for (const status of ['failed', 'created'])
+      expect(says(paymentDoc({ status }), { now: PAID_AT + 9_999 })).to.equal('awaiting');
+  });
+
+  it('compares no amount with a price in another currency, also where a person let that go', () => {
+    const dollars = { currency: 'USD', amount: 5 };
+    const released = { overrides: { released: ['wrong_currency' as const] } };
+    expect(says(paymentDoc(dollars, released))).to.equal('ticketed:1');
+    expect(flags(paymentDoc({ ...dollars, amount: 99_900 }, released))).to.deep.equal([]);
+    expect(flags(paymentDoc({ amount: 99_900 }), { events: [eventDoc({ prices: [] })] })).to.deep.equal([]);
+    expect(flags(paymentDoc({ amount: 99_900 }), { events: [] })).to.deep.equal([]);
+  });
+
+  it('flags an entry only where the money went back, and money back only where there was an entry', () => {
+    const used = attendeeDoc({ checked_in_at: new Date() });
+    expect(flags(paymentDoc(), { attendee: used })).to.deep.equal([]);
+    expect(flags(paymentDoc({ status: 'refunded' }), { attendee: attendeeDoc() })).to.deep.equal([]);
+    expect(flags(paymentDoc({ status: 'refunded' }))).to.deep.equal([]);
+  });
+
+  it('finds the payment behind a duplicate also beside an attendee made by hand', () => {
+    const byHand = attendeeDoc({ payment_id: null });
+    const paid = attendeeDoc({ payment_id: 'pay_BBBBBBBBBBBBBB' });
+    for (const twins of [
+      [byHand, paid],
+      [paid, byHand],
+    ]) {
+      const result = outcome(paymentDoc(), { twins });
+      expect(result.kind === 'held' && result.about).to.deep.equal({ other_payment_id: 'pay_BBBBBBBBBBBBBB' });
+      const released = outcome(paymentDoc({}, { overrides: { released: ['duplicate_payment'] } }), { twins });
+      expect(released.kind === 'ticketed' && released.adopt).to.equal(byHand);
+    }
+  });
+
+  it('gives each ticket a key that no other live one has', () => {
+    const KEY = '21CS042|EXAMPLEINSTITUTE';
+    const OWN = `${KEY}#pay_AAAAAAAAAAAAAA`;
+    const byHand = attendeeDoc({ payment_id: null });
+    const paid = attendeeDoc({ payment_id: 'pay_BBBBBBBBBBBBBB' });
+    const key = (change: Partial<Surroundings>, entity: Record<string, unknown> = {}) => {
+      const payment = paymentDoc(entity, { overrides: { released: ['duplicate_payment'] } });
+      const result = outcome(payment, change, { ...rules, required: ['name'] });
+      return result.kind === 'ticketed' ? result.key : result.kind;
+    };
+    expect(key({})).to.equal(KEY);
+    expect(key({ twins: [paid] })).to.equal(OWN);
+    expect(key({ twins: [byHand] })).to.equal(KEY);
+    expect(key({ twins: [paid, byHand] })).to.equal(KEY);
+    // Without a roll number nobody can be told to be the same.
+    const unknown = { notes: { name: 'Asha Rao', phone: '1' } };
+    expect(key({}, unknown)).to.equal(null);
+    expect(key({ twins: [paid], attendee: attendeeDoc() }, unknown)).to.equal(null);
+    // A live ticket keeps its key, whoever came meanwhile; one whose details changed gets the new one.
+    expect(key({ attendee: attendeeDoc({ student_key: OWN }), twins: [paid] })).to.equal(OWN);
+    expect(key({ attendee: attendeeDoc({ student_key: KEY }), twins: [paid] })).to.equal(KEY);
+    expect(key({ attendee: attendeeDoc({ student_key: 'X|Y' }) })).to.equal(KEY);
+    expect(key({ attendee: attendeeDoc({ student_key: null }), twins: [byHand] })).to.equal(OWN);
+    expect(key({ attendee: attendeeDoc({ live: false, student_key: OWN }) })).to.equal(KEY);
+    const events = [eventDoc(), another()];
+    const moves = { notes: { ...STUDENT, event_id: '1' } };
+    expect(key({ events, attendee: attendeeDoc({ event_id: 2, student_key: OWN }) }, moves)).to.equal(KEY);
+  });
+
+  it('lets a payment’s notes beat its QR code’s, these its order’s, and corrections all of them, field by field', () => {
+    const notes = (fields: Record<string, string>) => Object.entries(fields).map(([key, value]) => ({ key, value }));
+    const payment = paymentDoc(
+      { notes: { name: 'by payment' } },
+      {
+        qr: register({ id: 'qr_AAAAAAAAAAAAAA', notes: notes({ name: 'by code', section: 'by code' }) }),
+        order: register({
+          id: 'order_AAAAAAAAAAAAAA',
+          notes: notes({ name: 'by order', section: 'by order', department: 'by order', phone: 'by order' }),
+        }),
+        overrides: { details: { phone: 'by hand', section: '' } },
+      },
+    );
+    expect(decide(payment, around(), rules).reading.details).to.deep.equal({
+      name: 'by payment',
+      section: 'by code',
+      department: 'by order',
+      phone: 'by hand',
+    });
+  });
+
   it('always comes to exactly one known outcome, and to the same one again', () => {
     const maybe = <T>(value: T) => fc.constantFrom(undefined, value);
     fc.assert(
@@ -357,6 +617,16 @@ describe('the second look at Razorpay', () => {
         ),
       ),
     ).to.equal('no');
+  });
+
+  it('is not had for what nobody may know any more, nor where it can change nothing', () => {
+    expect(wanted(paymentDoc({ notes: [] }, { redacted_at: new Date() }))).to.equal('no');
+    expect(wanted(paymentDoc({ amount: 1 }))).to.equal('no');
+    expect(wanted(paymentDoc(), { seats: false })).to.equal('no');
+    const guessing = { events: [eventDoc(), another({ status: 'closed' })] };
+    const refunded = { order_id: 'order_AAAAAAAAAAAAAA', amount_refunded: 29_900 };
+    expect(wanted(paymentDoc(refunded), guessing)).to.equal('no');
+    expect(decide(paymentDoc(), around(), rules).reading.strippedButOurs).to.equal(false);
   });
 
   it('brings back what was stripped when a payment turns out to be ours', () => {

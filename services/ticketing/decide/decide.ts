@@ -3,12 +3,13 @@
  * doing them again from the same facts gives the same state.
  */
 import type { Flag, HoldAbout, HoldReason } from '../../../shared/outcome.ts';
+import type { PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import { observedAt } from '../../../shared/razorpay/version.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
 import type { StudentField } from '../../../shared/student/fields.ts';
 import { furtherKey, isStudents, studentKey } from '../../../shared/student/key.ts';
-import { type Choice, chooseEvent, closedAt, isGuess, namesEvent, priceAt } from './event.ts';
+import { type Choice, chooseEvent, closedAt, comparablePrice, isGuess, namesEvent } from './event.ts';
 import { type Reading, read } from './reading.ts';
 
 /** An authorised payment that nobody captured by then is shown: Razorpay will refund it. */
@@ -90,12 +91,12 @@ export function isOurs(
 function flagsOf(payment: PaymentDoc, event: EventDoc | null, attendee: AttendeeDoc | null): Flag[] {
   const facts = payment.payment?.value;
   if (!facts) return [];
-  const price = event ? priceAt(event, facts.created_at) : null;
+  const price = event ? comparablePrice(event, facts) : null;
   const refunds = Object.values(payment.refunds ?? {});
   const disputes = Object.values(payment.disputes ?? {});
   const found: Record<Flag, boolean> = {
     partly_refunded: facts.amount_refunded > 0 && !fullyRefunded(payment),
-    overpaid: price !== null && facts.currency === event?.currency && facts.amount > price,
+    overpaid: price !== null && facts.amount > price,
     disputed: disputes.some(({ value }) => value.status !== 'won' && value.status !== 'closed'),
     refund_failed: refunds.some(({ value }) => value.status === 'failed'),
     refunded_after_entry: fullyRefunded(payment) && attendee?.checked_in_at instanceof Date,
@@ -117,25 +118,23 @@ function settledChoice(choice: Choice | null, around: Surroundings): Choice | nu
 
 function hold(
   payment: PaymentDoc,
+  facts: PaymentFacts,
   reading: Reading,
   event: EventDoc,
   around: Surroundings,
   rules: Rules,
 ): { reason: HoldReason; about: HoldAbout } | null {
-  const facts = payment.payment?.value;
-  if (!facts) return { reason: 'unknown_at_razorpay', about: {} };
-  const price = priceAt(event, facts.created_at);
+  const price = comparablePrice(event, facts) ?? 0;
   const released = (reason: HoldReason) => payment.overrides?.released?.includes(reason) === true;
   const missing = rules.required.filter((field) => reading.details[field] === undefined);
-  const other = around.twins.find(({ payment_id }) => payment_id !== null)?.payment_id;
+  const other = around.twins.map(({ payment_id }) => payment_id).find((id) => id !== null);
   const holds: [HoldReason, boolean, HoldAbout?][] = [
     ['incomplete_details', missing.length > 0, { missing }],
     ['event_cancelled', event.status === 'cancelled'],
     ['event_closed', closedAt(event, facts.created_at)],
     ['wrong_currency', facts.currency !== event.currency],
-    // A currency that was let go cannot be compared with a price.
-    ['underpaid', price !== null && facts.currency === event.currency && facts.amount < price, { price: price ?? 0 }],
-    ['duplicate_payment', typeof other === 'string', { other_payment_id: other ?? '' }],
+    ['underpaid', facts.amount < price, { price }],
+    ['duplicate_payment', other !== undefined, { other_payment_id: other as string }],
     ['event_full', !around.seats],
   ];
   const found = holds.find(([reason, applies]) => applies && !released(reason));
@@ -171,8 +170,8 @@ function outcomeOf(
   if (!isOurs(payment, reading, around)) return { kind: 'foreign' };
   if (fullyRefunded(payment) || attendee?.ticket.revoked_reason === 'by_hand') return { kind: 'revoked', event };
   if (unknownAtRazorpay(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event, about: {} };
-  if (!captured(payment)) {
-    const facts = payment.payment?.value;
+  const facts = payment.payment?.value;
+  if (facts?.status !== 'captured') {
     const late = facts?.status === 'authorized' && around.now - facts.created_at > CAPTURE_WITHIN_SECONDS;
     return late ? { kind: 'held', reason: 'not_captured', event, about: {} } : { kind: 'awaiting', event };
   }
@@ -188,7 +187,7 @@ function outcomeOf(
   };
   // Once ticketed, only a full refund or a person takes the ticket away.
   if (attendee?.live && attendee.event_id === event._id) return ticketed;
-  const held = hold(payment, reading, event, around, rules);
+  const held = hold(payment, facts, reading, event, around, rules);
   return held ? { kind: 'held', ...held, event } : ticketed;
 }
 

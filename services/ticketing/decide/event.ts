@@ -1,4 +1,5 @@
 /** Which event a payment is for. Pure. */
+import type { PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Reading } from './reading.ts';
 
@@ -12,10 +13,9 @@ export interface Choice {
 export const isGuess = (by: ChosenBy): boolean => by === 'default' || by === 'only';
 
 const named = (events: readonly EventDoc[], text: string): EventDoc | undefined => {
-  const wanted = text.trim().toLowerCase();
-  return events.find(
-    ({ _id, slug }) => String(_id) === wanted.replace(/^#?0*(?=\d)/, '') || slug?.toLowerCase() === wanted,
-  );
+  const wanted = text.toLowerCase();
+  const number = wanted.match(/^#?0*(\d+)$/)?.[1];
+  return events.find(({ _id, slug }) => String(_id) === number || slug?.toLowerCase() === wanted);
 };
 
 /** The notes name an event of ours. */
@@ -50,6 +50,10 @@ export function priceAt(event: Pick<EventDoc, 'prices'>, at: number): number | n
   const inForce = event.prices.filter(({ from }) => from.getTime() <= at * 1_000).at(-1) ?? event.prices[0];
   return inForce?.amount ?? null;
 }
+
+/** That price where the payment can be compared with it: a currency that a person let go cannot. */
+export const comparablePrice = (event: EventDoc, { currency, created_at }: PaymentFacts): number | null =>
+  currency === event.currency ? priceAt(event, created_at) : null;
 
 /** Paid after the event stopped taking payments; `at` in seconds. */
 export function closedAt(event: Pick<EventDoc, 'closes_at' | 'closed_at'>, at: number): boolean {
