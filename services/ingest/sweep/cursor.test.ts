@@ -93,9 +93,62 @@ describe('paging through a list of Razorpay’s', () => {
     expect(read(list([FROM, FROM + 1, FROM + 2]), NONE, true).calls).to.equal(2);
   });
 
-  it('takes no page from outside the window for granted', () => {
-    expect(step(startAt(FROM, TO), [{ id: 'p1', created_at: TO + 1 }], COUNT).kind).to.equal('inconsistent');
-    expect(step(startAt(FROM, TO), [{ id: 'p1', created_at: FROM - 1 }], COUNT).kind).to.equal('inconsistent');
+  it('takes no page from outside the window for granted, nor one that is longer than asked for', () => {
+    const outside = { kind: 'inconsistent', reason: 'entries from outside the window' };
+    for (const created_at of [TO + 1, FROM - 1]) {
+      expect(step(startAt(FROM, TO), [{ id: 'p1', created_at }], COUNT)).to.deep.equal(outside);
+      expect(step(startAt(FROM, TO), [...list([FROM, TO]), { id: 'p9', created_at }], COUNT)).to.deep.equal(outside);
+    }
+    expect(step(startAt(FROM, TO), list([TO, FROM]), COUNT).kind).to.equal('next');
+    expect(step(startAt(0, 9, false), list([TO]), COUNT).kind).to.equal('next');
+    const long = list(Array.from({ length: COUNT + 1 }, () => FROM));
+    expect(step(startAt(FROM, TO), long, COUNT)).to.deep.equal({
+      kind: 'inconsistent',
+      reason: 'more entries than asked for',
+    });
+  });
+
+  const next = (cursor: Cursor, page: readonly Entry[]) => {
+    const what = step(cursor, page, COUNT);
+    if (what.kind !== 'next') throw new Error(`it is ${what.kind}`);
+    return what.cursor;
+  };
+  const descending = (newest: number, length = COUNT, prefix = 'p') =>
+    list(
+      Array.from({ length }, (_, n) => newest - n),
+      prefix,
+    );
+
+  it('goes on by time after a full page that is newest first, and by skip after any other', () => {
+    const byTime = { from: FROM, to: TO - COUNT + 1, skip: 0, byTime: true, overlaps: true, stalls: 0 };
+    expect(next(startAt(FROM, TO), descending(TO))).to.include(byTime);
+    const bySkip = { from: FROM, to: TO, skip: COUNT, byTime: true, overlaps: false, stalls: 0 };
+    const page = descending(TO);
+    const swapped = [page[1], page[0], ...page.slice(2)] as Entry[];
+    const unknown = page.map((entry, n) => (n === 4 ? { ...entry, created_at: null } : entry));
+    const single = list(Array.from({ length: COUNT }, () => TO - 5));
+    for (const other of [swapped, [...page].reverse(), unknown, single])
+      expect(next(startAt(FROM, TO), other)).to.include(bySkip);
+    expect(next(startAt(FROM, TO, false), page)).to.include({ ...bySkip, byTime: false });
+    expect(next(startAt(FROM, TO), page.slice(1))).to.include({ ...bySkip, skip: COUNT - 1 });
+  });
+
+  it('reads by skip to its end a segment in which a page was out of order', () => {
+    const odd = next(startAt(FROM, TO), [...descending(TO)].reverse());
+    expect(next(odd, descending(TO - 20, COUNT, 'q'))).to.include({ to: TO, skip: 2 * COUNT });
+    // In order, but for what comes above the page before it.
+    const short = next(startAt(FROM, TO), descending(TO - 10, 3));
+    expect(next(short, descending(TO, COUNT, 'q'))).to.include({ to: TO, skip: COUNT + 3 });
+    expect(next(short, descending(TO - 20, COUNT, 'q'))).to.include({ to: TO - 20 - COUNT + 1, skip: 0 });
+  });
+
+  it('reads a segment from its top again when a page brings nothing new', () => {
+    const short = next(startAt(FROM, TO), descending(TO - 10, 3));
+    const again = next(short, descending(TO - 10, 3));
+    expect(again).to.include({ skip: 0, to: TO, stalls: 1 });
+    expect([...again.segment]).to.deep.equal(['p0', 'p1', 'p2']);
+    // What pushed the others down is on top now.
+    expect(next(again, descending(TO, COUNT, 'q'))).to.include({ to: TO - COUNT + 1, stalls: 0 });
   });
 
   it('reads a list that grows at its top to its end, however short it is', () => {
@@ -129,6 +182,7 @@ describe('paging through a list of Razorpay’s', () => {
       cursor = what.cursor;
     }
     expect(kinds).to.deep.equal(['next', 'next', 'next', 'inconsistent']);
+    expect(step(cursor, page, COUNT)).to.include({ reason: 'the same page again and again' });
   });
 
   it('does not believe an empty page where entries were seen', () => {
@@ -137,6 +191,11 @@ describe('paging through a list of Razorpay’s', () => {
     if (what.kind !== 'next') throw new Error('it should go on');
     expect(what.cursor).to.include({ to: TO - COUNT + 1, skip: 0, overlaps: true });
     expect(step(what.cursor, [], COUNT).kind).to.equal('next');
-    expect(step({ ...what.cursor, stalls: 2 }, [], COUNT).kind).to.equal('inconsistent');
+    expect(step({ ...what.cursor, stalls: 2 }, [], COUNT)).to.deep.equal({
+      kind: 'inconsistent',
+      reason: 'entries that were there are gone',
+    });
+    expect(step({ ...what.cursor, skip: 3 }, [], COUNT).kind).to.equal('end');
+    expect(step(startAt(FROM, TO), [], COUNT).kind).to.equal('end');
   });
 });

@@ -24,8 +24,8 @@ export interface Cursor {
   skip: number;
   /** Ids that this segment has brought. */
   segment: ReadonlySet<string>;
-  /** Whether pages were newest first so far; null: the list is not read by time, or it was not. */
-  lowest: number | null;
+  /** The oldest second so far, while pages are newest first; -Infinity once they were not. */
+  lowest: number;
   byTime: boolean;
   /** This segment starts at a second of which entries are known: it cannot be empty. */
   overlaps: boolean;
@@ -52,14 +52,14 @@ export const startAt = (from: number, to: number, byTime = true): Cursor => ({
   stalls: 0,
 });
 
-/** Oldest and newest second of a page that is newest first, within [.., `below`]; null for any other page. */
-function order(page: readonly Entry[], below: number): { oldest: number; newest: number } | null {
-  let last = below;
+/** The seconds of a page that is newest first, none above `below`; null for any other page. */
+function order(page: readonly Entry[], below: number): number[] | null {
+  const seconds: number[] = [];
   for (const { created_at } of page) {
-    if (created_at === null || created_at > last) return null;
-    last = created_at;
+    if (created_at === null || created_at > (seconds.at(-1) ?? below)) return null;
+    seconds.push(created_at);
   }
-  return { oldest: last, newest: page[0]?.created_at ?? last };
+  return seconds;
 }
 
 const stalled = (cursor: Cursor, reason: string): Step =>
@@ -80,17 +80,13 @@ export function step(cursor: Cursor, page: readonly Entry[], count: number): Ste
   for (const { id } of page) segment.add(id);
   if (segment.size === cursor.segment.size) {
     // Most likely a late entry at the top pushed known ones down here: the segment's first page shows it.
-    const again = { ...cursor, skip: 0, lowest: cursor.lowest === null ? null : to };
-    return stalled(again, 'the same page again and again');
+    return stalled({ ...cursor, skip: 0, lowest: to }, 'the same page again and again');
   }
 
-  const sorted = cursor.lowest === null ? null : order(page, cursor.lowest);
+  const sorted = order(page, cursor.lowest);
+  const lowest = sorted === null ? Number.NEGATIVE_INFINITY : Math.min(...sorted);
   // A page of a single second tells nothing of the order; skipping on is right either way.
-  if (byTime && page.length === count && sorted && sorted.oldest < Math.min(to, sorted.newest))
-    return {
-      kind: 'next',
-      cursor: { ...startAt(from, sorted.oldest), overlaps: true },
-    };
-  const lowest = sorted?.oldest ?? null;
+  if (byTime && page.length === count && sorted && lowest < Math.min(to, Math.max(...sorted)))
+    return { kind: 'next', cursor: { ...startAt(from, lowest), overlaps: true } };
   return { kind: 'next', cursor: { ...cursor, segment, skip: segment.size, lowest, stalls: 0 } };
 }
