@@ -25,8 +25,16 @@ const CORE = {
     tests: within('shared/student', 'student.test'),
   },
   sweep: {
-    code: within('services/ingest/sweep', 'window', 'cursor'),
-    tests: within('services/ingest/sweep', 'window.test', 'cursor.test'),
+    code: within('services/ingest/sweep', 'window', 'cursor', 'schedule'),
+    tests: within('services/ingest/sweep', 'window.test', 'cursor.test', 'lease.test'),
+  },
+  razorpay: {
+    code: within('services/ingest/razorpay', 'retry', 'clock', 'errors'),
+    tests: within('services/ingest/razorpay', 'retry.test', 'clock.test'),
+  },
+  retry: {
+    code: [...within(`${ticketing}/settle`, 'retry'), ...within(`${ticketing}/consume`, 'redelivery')],
+    tests: [...within(`${ticketing}/settle`, 'retry.test'), ...within(`${ticketing}/consume`, 'redelivery.test')],
   },
   webhook: {
     code: within('services/ingest/webhook', 'signature', 'translate', 'events'),

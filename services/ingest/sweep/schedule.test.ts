@@ -6,7 +6,7 @@ import { loadTicketingConfig } from '../../ticketing/config.ts';
 import type { IngestOptions } from '../app.ts';
 import { clearStage, listenIn, type Stage, setStage, student, until } from '../test/stage.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { claimSchedule, completeSchedule, ensureSchedule, renewLease, retryMs } from './schedule.ts';
+import { claimSchedule, completeSchedule, ensureSchedule, renewLease } from './schedule.ts';
 
 const now = () => Math.floor(Date.now() / 1_000);
 
@@ -192,13 +192,6 @@ describe('the schedule', () => {
       return doc.watermark !== null && doc;
     });
     expect(qr_codes).to.deep.equal({ [code.id]: sweep.to });
-  });
-
-  it('waits a minute after a failure, then longer, never longer than the interval', () => {
-    expect([1, 2, 3, 4, 5, 6, 60].map((failures) => retryMs(failures, 1_800_000) / 60_000)).to.deep.equal([
-      1, 2, 4, 8, 16, 30, 30,
-    ]);
-    expect(retryMs(1, 5_000)).to.equal(5_000);
   });
 });
 

@@ -3,11 +3,11 @@
  * tells the same of a payment is one letter, however often webhooks and sweeps bring it. Failures are counted in the
  * store, over replicas and restarts; while the store is away none is counted.
  */
-import { createHash } from 'node:crypto';
 import type { Message } from '../../../shared/bus/index.ts';
-import { type Observation, sightings } from '../../../shared/razorpay/observation.ts';
+import type { Observation } from '../../../shared/razorpay/observation.ts';
 import type { DeadLetterDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { deadLetterId } from './redelivery.ts';
 
 /** After so many failures with the store up a message is given up. */
 export const MAX_FAILURES = 8;
@@ -15,24 +15,6 @@ export const MAX_FAILURES = 8;
 const KEPT_MS = 30 * 86_400_000;
 /** Of a letter's replays, the last so many are kept. */
 const REPLAYS_KEPT = 20;
-
-/**
- * When a message that failed comes again, by failures so far. The store is up, so only a deploy or a rare race helps:
- * soon at first, then with room for somebody to act.
- */
-export const DELAYS_MS: readonly number[] = [1_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000];
-
-/** ms */
-export const redeliveryDelay = (failures: number, delays = DELAYS_MS): number =>
-  delays[Math.min(Math.max(failures - 1, 0), delays.length - 1)] as number;
-
-const short = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-
-/** By what it tells, not by when that was seen: a sweep brings the same facts under a new id, again and again. */
-export const deadLetterId = (bytes: Uint8Array, observation: Observation | null): string =>
-  observation
-    ? `${observation.payment_id}.${short(JSON.stringify(sightings(observation).map(({ path, register }) => [path, register.digest])))}`
-    : `unreadable.${short(bytes)}`;
 
 export interface Failure {
   reason: string;

@@ -10,7 +10,8 @@ import { joinObservation } from '../join/store.ts';
 import { holds, newClaim } from '../settle/claim.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
 import { observedEntry } from '../settle/trail.ts';
-import { forgetFailures, recordFailure, redeliveryDelay } from './dead-letters.ts';
+import { forgetFailures, recordFailure } from './dead-letters.ts';
+import { redeliveryDelay } from './redelivery.ts';
 
 /** The store is away: come again when it may be back. Counted nowhere. */
 const STORE_AWAY_MS = 5_000;
