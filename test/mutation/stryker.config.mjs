@@ -19,7 +19,7 @@ export default {
   tsconfigFile: 'none',
   ignorePatterns: ['.local', 'dist', 'coverage', 'docs'],
   tempDirName: '.local/stryker',
-  reporters: ['clear-text', 'html', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, allowEmojis: false },
   htmlReporter: { fileName: 'coverage/mutation/index.html' },
   jsonReporter: { fileName: 'coverage/mutation/report.json' },

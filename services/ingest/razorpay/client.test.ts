@@ -15,7 +15,7 @@ import {
   RazorpayUnavailable,
 } from './errors.ts';
 import { nextPause } from './pace.ts';
-import { backoffMs, PATIENT, retrying } from './retry.ts';
+import { backoffMs, PATIENT } from './retry.ts';
 
 const KEY = { keyId: 'rzp_test_client00000000', keySecret: 'never-tell' };
 const UNKNOWN = 'pay_00000000000000';
@@ -236,42 +236,6 @@ describe('an answer of Razorpay’s that nobody expects', () => {
     const error = await failure(client(url).payment(UNKNOWN));
     expect(error).to.be.instanceOf(RazorpayRateLimited).with.property('retryAfterMs', 7_000);
     expect(backoffMs(PATIENT, 1, error, () => 0)).to.equal(7_000);
-  });
-});
-
-describe('the backoff', () => {
-  it('doubles up to its limit, and draws from the whole range', () => {
-    const longest = (failed: number) => backoffMs(PATIENT, failed, new Error(), () => 1);
-    expect([1, 2, 3, 4].map(longest)).to.deep.equal([500, 1_000, 2_000, 4_000]);
-    expect(longest(20)).to.equal(30_000);
-    expect(backoffMs(PATIENT, 4, new Error(), () => 0)).to.equal(0);
-  });
-
-  it('waits a rate limit out where there is time, at no cost of tries', async () => {
-    let tries = 0;
-    const limited = { tries: 2, baseMs: 0, maxMs: 0, limitedForMs: 60_000 };
-    const answer = await retrying(limited, undefined, async () => {
-      if (++tries < 20) throw new RazorpayRateLimited('x', 429, 'slower');
-      return 'answered';
-    });
-    expect(answer).to.equal('answered');
-    tries = 0;
-    const impatient = retrying({ ...limited, limitedForMs: 0 }, undefined, async () => {
-      tries++;
-      throw new RazorpayRateLimited('x', 429, 'slower');
-    });
-    expect(await failure(impatient)).to.be.instanceOf(RazorpayRateLimited);
-    expect(tries).to.equal(2);
-  });
-
-  it('gives up after its tries, with the last error', async () => {
-    let tries = 0;
-    const error = await failure(
-      retrying({ tries: 3, baseMs: 0, maxMs: 0 }, undefined, async () => {
-        throw new RazorpayUnavailable('x', 500, `try ${++tries}`);
-      }),
-    );
-    expect(error).to.be.an('error').with.property('message').that.contains('try 3');
   });
 });
 
