@@ -1,5 +1,6 @@
 // What the catcher can do wrong on purpose, as one closed list: a typing slip in a test must not pass as "no fault".
 import { z } from 'zod';
+import { stageFault } from './stages.ts';
 
 const rate = z.number().min(0).max(1);
 
@@ -22,6 +23,8 @@ const faultsSchema = z.strictObject({
   no_starttls: z.boolean(),
   /** The mail is kept, then the connection is cut before the 250: the window in which a mail is sent twice. */
   after_data_drop: z.boolean(),
+  /** Every session goes wrong at this step. */
+  at: stageFault.nullable(),
   /** Setting it starts the sequence behind the rates anew. */
   seed: z.int().min(0),
 });
@@ -41,6 +44,7 @@ export const noFaults: Faults = {
   drop_rate: 0,
   no_starttls: false,
   after_data_drop: false,
+  at: null,
   seed: 1,
 };
 

@@ -198,6 +198,33 @@ describe('the SMTP side of the mail catcher', () => {
       expect(catcher.stats).to.include({ accepted: 1, dropped_after_data: 1, dropped: 0, messages: 1 });
     });
 
+    it('at: cuts the connection at the stage that is meant, and keeps nothing', async () => {
+      for (const stage of [
+        'greeting',
+        'EHLO',
+        'STARTTLS',
+        'TLS',
+        'AUTH',
+        'MAIL',
+        'RCPT',
+        'DATA',
+        'body',
+        'end',
+      ] as const) {
+        const failure = await withFault({ at: { stage, how: 'drop' } });
+        expect(failure.responseCode, stage).to.be.oneOf([undefined, false]);
+      }
+      expect(catcher.stats).to.include({ accepted: 0, messages: 0, commands_in_clear: 0 });
+    });
+
+    it('at: answers the reply that is given at the stage that is meant', async () => {
+      for (const stage of ['greeting', 'STARTTLS', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'end'] as const) {
+        const failure = await withFault({ at: { stage, how: '451 4.3.2 Later' } });
+        expect(failure.response, stage).to.equal('451 4.3.2 Later');
+      }
+      expect(catcher.stats).to.include({ accepted: 0, messages: 0 });
+    });
+
     it('latency_ms: the answer waits at least that long', async () => {
       await catcher.setFaults({ latency_ms: 120 });
       const start = performance.now();

@@ -6,6 +6,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import type { Certificates } from './certificates.ts';
 import { type Faults, seededSequence } from './faults.ts';
 import type { Envelope } from './message.ts';
+import { type Connection, replyOf, type StageFault, watchCommands } from './stages.ts';
 
 export interface Credentials {
   username: string;
@@ -25,6 +26,8 @@ export interface SmtpStats {
   connections: number;
   connections_open: number;
   connections_secured: number;
+  /** Sign-ins and mails that a client tried without TLS. */
+  commands_in_clear: number;
 }
 
 export interface SmtpOptions {
@@ -70,6 +73,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
     connections: 0,
     connections_open: 0,
     connections_secured: 0,
+    commands_in_clear: 0,
   };
   // One sequence a fault: switching one on does not move the other's.
   let temporary = seededSequence(faults().seed);
@@ -78,9 +82,27 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
   const live = new Map<string, AbortController>();
   let server: SMTPServer | null = null;
 
+  const faultAt = (stage: StageFault['stage']): string | null => {
+    const { at } = faults();
+    return at?.stage === stage ? at.how : null;
+  };
+
+  /** What goes wrong once the whole mail is here; nothing of it is kept. */
+  async function failAtEnd(session: SMTPServerSession): Promise<void> {
+    const how = faultAt('end');
+    if (how === null) return;
+    if (how === 'hang') await new Promise<never>(() => {});
+    if (how === 'drop') {
+      secured.get(session.id)?.destroy();
+      throw new SmtpRefusal(421, '4.4.2 Connection dropped');
+    }
+    const { code, text } = replyOf(how);
+    throw new SmtpRefusal(code, text);
+  }
+
   async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
     const failsForNow = temporary() < faults().temporary_rate;
-    const cut = drop() < faults().drop_rate;
+    const cut = drop() < faults().drop_rate || faultAt('body') !== null;
     const chunks: Buffer[] = [];
     for await (const chunk of stream) {
       if (cut) {
@@ -92,6 +114,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
     // A sender that leaves before the answer must send again; so nothing of this one may be kept.
     const signal = live.get(session.id)?.signal ?? AbortSignal.abort();
     await delay(faults().latency_ms, undefined, { ref: false, signal });
+    await failAtEnd(session);
     if (failsForNow) {
       stats.rejected_temporary += 1;
       throw new SmtpRefusal(451, '4.3.0 Temporary failure, try again later');
@@ -131,11 +154,25 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
         stats.connections_open += 1;
         live.set(session.id, new AbortController());
         if (faults().no_starttls) session.disabledCommands = ['STARTTLS'];
-        callback(server === created ? null : new SmtpRefusal(421, '4.3.2 Shutting down'));
+        const connection = connectionOf(created, session);
+        watchCommands(
+          connection,
+          () => faults().at,
+          () => {
+            stats.commands_in_clear += 1;
+          },
+        );
+        const how = faultAt('greeting');
+        if (how === 'drop') connection._socket.destroy();
+        else if (how !== null && how !== 'hang') {
+          const { code, text } = replyOf(how);
+          callback(new SmtpRefusal(code, text));
+        } else if (how === null) callback(server === created ? null : new SmtpRefusal(421, '4.3.2 Shutting down'));
       },
       onSecure(socket, session, callback) {
         stats.connections_secured += 1;
         secured.set(session.id, socket);
+        if (faultAt('TLS') !== null) socket.destroy();
         callback();
       },
       onAuth({ username, password }, session, callback) {
@@ -219,6 +256,11 @@ function refuseRecipient(address: string, faults: Faults): SmtpRefusal | null {
     return new SmtpRefusal(550, '5.1.1 The email account that you tried to reach does not exist');
   }
   return null;
+}
+
+function connectionOf(server: SMTPServer, { id }: SMTPServerSession): Connection {
+  for (const connection of server.connections) if (connection.id === id) return connection as unknown as Connection;
+  throw new Error(`there is no connection ${id}`);
 }
 
 function portOf({ server }: SMTPServer): number {
