@@ -7,7 +7,7 @@ import type { SendMailOptions } from 'nodemailer';
 import CircuitBreaker from 'opossum';
 import type { Logger } from '../../../shared/log/index.ts';
 import type { TicketingMetrics } from '../metrics.ts';
-import { classify } from './faults.ts';
+import { classify, metAnyMail } from './faults.ts';
 import type { MailTransport } from './transport.ts';
 
 export interface MailBreaker {
@@ -15,7 +15,9 @@ export interface MailBreaker {
   send(message: SendMailOptions): Promise<void>;
   /** How many sends may run at once now: none while open, one probe while half open. */
   room(workers: number): number;
-  /** `probe`: one mail may try the server; `works`: it does again. `room` has grown. */
+  /** One mail may try the server now. */
+  probing(): boolean;
+  /** `probe`: one mail may try the server; `works`: it does again, also where too few mails failed to open the breaker. */
   on(change: 'probe' | 'works', listener: () => void): void;
   close(): void;
 }
@@ -40,6 +42,14 @@ export function mailBreaker(
     // "True" counts as a success of the server: it answered, it just does not want this mail.
     errorFilter: (error: unknown) => ['address', 'temporary'].includes(classify(error).kind),
   });
+  // Only `close` would leave the few mails of a short or sparse outage to rest for up to a quarter of an hour.
+  let failing = false;
+  let works: () => void = () => undefined;
+  const worksAgain = () => {
+    if (!failing) return;
+    failing = false;
+    works();
+  };
   metrics.breaker.set(0);
   breaker.on('open', () => {
     metrics.breaker.set(2);
@@ -52,15 +62,24 @@ export function mailBreaker(
   breaker.on('close', () => {
     metrics.breaker.set(0);
     log.info('mail: the mail server works again');
+    failing = true;
+    worksAgain();
   });
   return {
     async send(message) {
-      await breaker.fire(message);
+      try {
+        await breaker.fire(message);
+      } catch (error) {
+        failing ||= metAnyMail(error);
+        throw error;
+      }
+      worksAgain();
     },
     room: (workers) => (breaker.halfOpen ? 1 : breaker.opened ? 0 : workers),
+    probing: () => breaker.halfOpen,
     on: (change, listener) => {
       if (change === 'probe') breaker.on('halfOpen', listener);
-      else breaker.on('close', listener);
+      else works = listener;
     },
     close: () => breaker.shutdown(),
   };

@@ -50,12 +50,16 @@ const scrubbed = (text: string): string =>
     .replace(/\s+/g, ' ')
     .slice(0, 300);
 
-function kindOf({ code, responseCode, response, command, message }: SmtpError): FaultKind {
+/** A reply to this mail's recipient or body. Up to MAIL FROM nothing is known of it: what fails there meets any mail. */
+const isAboutThisMail = ({ responseCode, command }: SmtpError): boolean =>
+  responseCode !== undefined && /^(RCPT|DATA)/.test(command ?? '');
+
+function kindOf(error: SmtpError): FaultKind {
+  const { code, responseCode, response, command, message } = error;
   if (code === 'EAUTH') return 'server';
   if (responseCode === undefined) return code === 'EENVELOPE' && !message?.match(/sender/i) ? 'address' : 'server';
+  if (!isAboutThisMail(error)) return 'server';
   if (responseCode < 500) return responseCode === CLOSING ? 'server' : 'temporary';
-  // Whoever refuses our sender refuses every mail of ours.
-  if (command?.startsWith('MAIL')) return 'server';
   const enhanced = response?.match(ENHANCED)?.[1];
   if (enhanced !== undefined) return isAboutAddress(enhanced) ? 'address' : 'server';
   return ADDRESS_CODES.has(responseCode) && command?.startsWith('RCPT') ? 'address' : 'server';
@@ -65,5 +69,11 @@ export function classify(error: unknown): MailFault {
   const fault = (error ?? {}) as SmtpError;
   if (error instanceof Unmakeable) return { kind: 'temporary', text: error.message };
   if (error instanceof MailUnconfirmed) return { kind: 'unconfirmed', text: error.message };
-  return { kind: kindOf(fault), text: scrubbed(fault.response ?? fault.message ?? fault.code ?? 'unknown') };
+  // Before the mail is told of, a reply alone says too little: "500 not recognized" may be the answer to STARTTLS.
+  const said = isAboutThisMail(fault) ? fault.response : fault.message;
+  return { kind: kindOf(fault), text: scrubbed(said ?? fault.response ?? fault.message ?? fault.code ?? 'unknown') };
 }
+
+/** The server failed before this mail was told of: once any mail gets through, the others may. */
+export const metAnyMail = (error: unknown): boolean =>
+  classify(error).kind === 'server' && !isAboutThisMail((error ?? {}) as SmtpError);

@@ -38,19 +38,12 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
     kicked = true;
     wake?.();
   };
-  const hasten = (change: () => Promise<void>) => () => {
-    change()
+  breaker.on('probe', kick);
+  breaker.on('works', () => {
+    endRests(store)
       .catch((error: unknown) => log.warn({ reason: (error as Error).name }, 'mail: resting mails wait for their time'))
       .finally(kick);
-  };
-  breaker.on(
-    'probe',
-    hasten(() => offerProbe(store)),
-  );
-  breaker.on(
-    'works',
-    hasten(() => endRests(store)),
-  );
+  });
 
   const rest = () =>
     new Promise<void>((resolve) => {
@@ -69,6 +62,8 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
     full = running.size >= breaker.room(options.workers);
     if (full) return false;
     if ((await allowance(store, options.pace)) < 1) return false;
+    // Offered at each look: the mails may still be being marked, and another replica may take the one that was offered.
+    if (breaker.probing()) await offerProbe(store);
     const claimed = await claimMail(store);
     if (!claimed) return false;
     const sending = sendOne(tools, claimed)
