@@ -106,6 +106,16 @@ describe('faults of the API', () => {
     expect(await rejection(response.json())).to.be.instanceOf(SyntaxError);
   });
 
+  it('answers JSON of another shape, and only on the route that is meant, after so many calls', async () => {
+    const { id } = await pay();
+    await faults({ odd_json_rate: 1, at: { route: '/v1/payments/:id', after: 1 } });
+    const one = async () => Object.keys((await (await get(`/payments/${id}`)).json()) as object);
+    expect(await one()).to.include('amount');
+    expect(await list()).to.have.length(1);
+    expect(await one()).to.deep.equal(['status']);
+    expect(String(await rejection(faults({ at: { route: 'payments' } })))).to.contain('at.route');
+  });
+
   it('answers late by the latency', async () => {
     await faults({ latency_ms: 80 });
     const started = Date.now();

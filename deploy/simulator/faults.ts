@@ -8,8 +8,17 @@ export interface PageFault {
   readonly path?: string | undefined;
 }
 
+/** The calls that the rates mean, by route as `/control/calls` writes it, such as `/v1/payments/:id`. */
+export interface CallsMeant {
+  readonly route: string;
+  /** So many of them pass first. */
+  readonly after?: number | undefined;
+}
+
 /** Everything that can be wrong with the API. Rates are shares of the calls, 0 to 1. */
 export interface Faults {
+  /** Null: every call. */
+  at: CallsMeant | null;
   error_rate: number;
   /** The status of injected errors. */
   status: number;
@@ -25,6 +34,8 @@ export interface Faults {
   reset_rate: number;
   /** Answers 200 with JSON that ends in the middle. */
   wrong_json_rate: number;
+  /** Answers 200 with JSON of another shape. */
+  odd_json_rate: number;
   /** Lists show the books as they were that long ago. */
   list_lag_ms: number;
   /** How far Razorpay's clock is ahead. */
@@ -39,6 +50,7 @@ export interface Faults {
 }
 
 export const NO_FAULTS: Readonly<Faults> = {
+  at: null,
   error_rate: 0,
   status: 500,
   rate_limit_per_s: null,
@@ -48,6 +60,7 @@ export const NO_FAULTS: Readonly<Faults> = {
   html_status: 502,
   reset_rate: 0,
   wrong_json_rate: 0,
+  odd_json_rate: 0,
   list_lag_ms: 0,
   clock_skew_s: 0,
   fail_page: null,
@@ -56,7 +69,7 @@ export const NO_FAULTS: Readonly<Faults> = {
   seed: null,
 };
 
-export type CallFault = 'reset' | 'hang' | 'html' | 'error' | 'wrong_json' | null;
+export type CallFault = 'reset' | 'hang' | 'html' | 'error' | 'wrong_json' | 'odd_json' | null;
 
 /** What goes wrong with this call; a rate of 0 draws no number, so a seed gives the same run whatever else is set. */
 export function callFault(faults: Faults, random: Random): CallFault {
@@ -66,9 +79,19 @@ export function callFault(faults: Faults, random: Random): CallFault {
     ['html', faults.html_rate],
     ['error', faults.error_rate],
     ['wrong_json', faults.wrong_json_rate],
+    ['odd_json', faults.odd_json_rate],
   ] as const;
   for (const [fault, rate] of rates) if (rate > 0 && random() < rate) return fault;
   return null;
+}
+
+/** Whether the rates mean this call; to be asked once a call. `counted` holds how many came by so far. */
+export function meansCall({ at }: Faults, route: string, counted: WeakMap<CallsMeant, number>): boolean {
+  if (at === null) return true;
+  if (at.route !== route) return false;
+  const calls = (counted.get(at) ?? 0) + 1;
+  counted.set(at, calls);
+  return calls > (at.after ?? 0);
 }
 
 /** Counts list calls for the faults that mean one of them. */

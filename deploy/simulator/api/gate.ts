@@ -1,8 +1,9 @@
 /** The outermost layer of the API: counts each call, and lets it go wrong where the faults say so. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, Middleware } from 'koa';
-import { type CallFault, callFault } from '../faults.ts';
+import { type CallFault, callFault, meansCall } from '../faults.ts';
 import type { Account } from '../state/account.ts';
+import { routeOf } from '../state/calls.ts';
 import { htmlPage, injected, RazorpayError } from './errors.ts';
 
 export function gate(account: Account): Middleware {
@@ -18,7 +19,8 @@ export function gate(account: Account): Middleware {
 async function answerOrNot(ctx: Context, next: () => Promise<unknown>, account: Account): Promise<string> {
   const { faults } = account;
   const allowed = account.rateLimit.allows(faults.rate_limit_per_s, account.clock.machineMs());
-  const fault = allowed ? callFault(faults, account.random) : null;
+  const meant = meansCall(faults, routeOf(ctx.url), account.callsMeant);
+  const fault = allowed && meant ? callFault(faults, account.random) : null;
   if (fault === 'reset' || fault === 'hang') {
     ctx.respond = false;
     if (fault === 'reset') ctx.req.socket.resetAndDestroy();
@@ -49,5 +51,8 @@ function spoil(ctx: Context, fault: CallFault, htmlStatus: number): void {
     ctx.status = 200;
     ctx.type = 'json';
     ctx.body = whole.slice(0, Math.ceil(whole.length / 2));
+  } else if (fault === 'odd_json') {
+    ctx.status = 200;
+    ctx.body = { status: 'ok' };
   }
 }

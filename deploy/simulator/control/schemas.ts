@@ -83,8 +83,13 @@ const page = z
   .refine((fault) => (fault.nth === undefined) !== (fault.skip === undefined), 'expected nth or skip')
   .nullable();
 
+const callsMeant = z
+  .strictObject({ route: z.string().startsWith('/v1/'), after: z.int().min(0).optional() })
+  .nullable();
+
 export const faultsBody = z
   .strictObject({
+    at: callsMeant,
     error_rate: rate,
     status: z.int().min(400).max(599),
     rate_limit_per_s: z.int().positive().nullable(),
@@ -94,6 +99,7 @@ export const faultsBody = z
     html_status: z.int().min(200).max(599),
     reset_rate: rate,
     wrong_json_rate: rate,
+    odd_json_rate: rate,
     list_lag_ms: z.number().min(0).max(MAX_LAG_MS),
     clock_skew_s: z.int().min(-86_400).max(86_400),
     fail_page: page,

@@ -1,4 +1,4 @@
-import { type Faults, NO_FAULTS, PageFaults, RateLimit } from '../faults.ts';
+import { type CallsMeant, type Faults, NO_FAULTS, PageFaults, RateLimit } from '../faults.ts';
 import type { WebhookConfig } from '../webhooks/config.ts';
 import { Deliverer } from '../webhooks/deliver.ts';
 import { Calls } from './calls.ts';
@@ -17,6 +17,8 @@ export class Account {
   calls = new Calls();
   pageFaults = new PageFaults();
   rateLimit = new RateLimit();
+  /** How many calls came by that the rates may mean. */
+  readonly callsMeant = new WeakMap<CallsMeant, number>();
   /** While set, changes of the books send nothing. */
   quiet = false;
   random: Random = Math.random;

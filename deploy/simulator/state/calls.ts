@@ -10,14 +10,17 @@ export interface Call {
   readonly ms: number;
 }
 
+/** The path with `:id` in place of ids. */
+export const routeOf = (url: string): string =>
+  (url.split('?')[0] ?? '').replace(/\/(pay|order|qr|rfnd|disp)_[A-Za-z0-9]{14}\b/g, '/:id');
+
 /** Counts API calls, so that a test can say how often and how a client asked. */
 export class Calls {
   readonly #counts: Record<string, Record<string, number>> = {};
   readonly #recent: Call[] = [];
 
   record(call: Call): void {
-    const path = (call.url.split('?')[0] ?? '').replace(/\/(pay|order|qr|rfnd|disp)_[A-Za-z0-9]{14}\b/g, '/:id');
-    const route = `${call.method} ${path}`;
+    const route = `${call.method} ${routeOf(call.url)}`;
     const answers = this.#counts[route] ?? {};
     this.#counts[route] = { ...answers, [call.answer]: (answers[call.answer] ?? 0) + 1 };
     this.#recent.push(call);
