@@ -130,6 +130,17 @@ describe('the decision on a payment', () => {
     expect(says(authorized, { now: PAID_AT + 901 })).to.equal('held:not_captured');
   });
 
+  it('waits as long for a capture where Razorpay’s clock and ours are an hour apart', () => {
+    for (const skew of [-3_600, 3_600]) {
+      const first_seen_at = new Date((PAID_AT + skew) * 1_000);
+      const authorized = paymentDoc({ status: 'authorized' }, { first_seen_at });
+      expect(says(authorized, { now: PAID_AT + skew + 900 })).to.equal('awaiting');
+      expect(says(authorized, { now: PAID_AT + skew + 901 })).to.equal('held:not_captured');
+    }
+    const seenLate = paymentDoc({}, { payment: register(facts({ status: 'authorized' }), PAID_AT + 901, 2) });
+    expect(says(seenLate, { now: PAID_AT }), 'by Razorpay’s clock alone').to.equal('held:not_captured');
+  });
+
   it('holds a payment that Razorpay said it does not know, until it is seen again', () => {
     const unknown = (at: number) => paymentDoc({}, { absence: register({ absent: true as const }, at) });
     expect(says(unknown(PAID_AT + 4))).to.equal('held:unknown_at_razorpay');

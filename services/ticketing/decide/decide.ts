@@ -158,6 +158,19 @@ function ticketKey(
   return further ? furtherKey(key, payment._id) : key;
 }
 
+/**
+ * Whether an authorised payment has waited too long: on Razorpay's clock up to its last sight, or on ours since the first.
+ * Never from one clock to the other: they may be an hour apart.
+ */
+function capturedTooLate({ payment, first_seen_at }: PaymentDoc, now: number): boolean {
+  if (payment?.value.status !== 'authorized') return false;
+  const waited = Math.max(
+    observedAt(payment.version) - payment.value.created_at,
+    now - Math.floor(first_seen_at.getTime() / 1_000),
+  );
+  return waited > CAPTURE_WITHIN_SECONDS;
+}
+
 function outcomeOf(
   payment: PaymentDoc,
   reading: Reading,
@@ -172,8 +185,9 @@ function outcomeOf(
   if (unknownAtRazorpay(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event, about: {} };
   const facts = payment.payment?.value;
   if (facts?.status !== 'captured') {
-    const late = facts?.status === 'authorized' && around.now - facts.created_at > CAPTURE_WITHIN_SECONDS;
-    return late ? { kind: 'held', reason: 'not_captured', event, about: {} } : { kind: 'awaiting', event };
+    return capturedTooLate(payment, around.now)
+      ? { kind: 'held', reason: 'not_captured', event, about: {} }
+      : { kind: 'awaiting', event };
   }
   if (!event) {
     const about = reading.eventNote === null ? {} : { event_note: reading.eventNote };
