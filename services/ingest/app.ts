@@ -91,6 +91,7 @@ export async function startIngest(config: IngestConfig, options: IngestOptions =
     windowMs: config.SWEEP_WINDOW,
     intervalMs: config.SWEEP_INTERVAL,
     firstFrom: config.SWEEP_FIRST_FROM,
+    keyId: config.RAZORPAY_KEY_ID,
     stuckAfterMs: options.stuckAfterMs,
   };
   let bound = false;

@@ -188,6 +188,8 @@ export interface SweepCounts {
   pages: number;
   /** Different payments seen at Razorpay. */
   fetched: number;
+  /** Entries that nobody could read: they lie in the dead letters, and what they tell is not in the store. */
+  unreadable: number;
   /** Of these: not in our store, and there but different. */
   missing: number;
   changed: number;
@@ -226,6 +228,8 @@ export interface BindingDoc {
   _id: string;
   mode?: 'test' | 'live' | null;
   account_id?: string | null;
+  /** The API key that the last complete sweep was made with. */
+  key_id?: string | null;
   digest?: string;
 }
 

@@ -189,7 +189,13 @@ export const schedules = schema<ScheduleDoc>({
   qr_codes: json,
 });
 
-export const bindings = schema<BindingDoc>({ _id: String, mode: String, account_id: String, digest: String });
+export const bindings = schema<BindingDoc>({
+  _id: String,
+  mode: String,
+  account_id: String,
+  key_id: String,
+  digest: String,
+});
 
 export const deadLetters = schema<DeadLetterDoc>({
   _id: String,

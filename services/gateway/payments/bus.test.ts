@@ -21,6 +21,7 @@ const NO_COUNTS: Sync['answer']['counts'] = {
   foreign: 0,
   awaiting: 0,
   revoked: 0,
+  unreadable: 0,
   pending: 0,
 };
 const outcome = (more: Partial<Sync['answer']>): Sync['answer'] => ({
@@ -106,6 +107,14 @@ describe('what the gateway asks others', () => {
       to: 1_795_300_000,
       requested_by: 'admin',
     });
+  });
+
+  it('never tells of a success with entries that nobody could read as if there were none', async () => {
+    const { counts } = outcome({});
+    others.onSync(() => outcome({ counts: { ...counts, unreadable: 2 } }));
+    const { body } = await sync({});
+    expect(body).to.include({ success: true, unreadable: 2 });
+    expect(body.message).to.contain('2 entries could not be read');
   });
 
   it('answers one that still runs 202 and says where to look', async () => {

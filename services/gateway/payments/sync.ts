@@ -41,12 +41,13 @@ export const syncAnswer = z
     from: z.int().nullable().describe('Seconds.'),
     to: z.int().nullable().describe('Seconds.'),
     fetched: z.int().describe('Different payments seen at Razorpay.'),
+    unreadable: z.int().describe('Entries at Razorpay that nobody could read; they lie in the dead letters.'),
     missing: z.int().describe('Of these: not here before.'),
     changed: z.int().describe('Of these: here, but different.'),
     ticketed: z.int(),
     held: z.int(),
     foreign: z.int(),
-    complete: z.boolean().describe('Every payment it saw is in the store.'),
+    complete: z.boolean().describe('Every payment it saw is in the store, but for the `unreadable` ones.'),
     pending: z.int().describe('Stored, but not settled yet when this was answered.'),
     error: z.string().nullable(),
   })
@@ -60,6 +61,7 @@ export const syncExample = {
   from: 1_794_913_600,
   to: 1_795_000_000,
   fetched: 42,
+  unreadable: 0,
   missing: 2,
   changed: 1,
   ticketed: 3,
@@ -70,11 +72,18 @@ export const syncExample = {
   error: null,
 };
 
-function inWords({ fetched, missing, changed, ticketed, held, foreign, pending }: SweepCounts): string {
+/** A success with entries that nobody could read must not read like one without. */
+const oddOnes = (unreadable: number) =>
+  unreadable === 0
+    ? ''
+    : `; ${unreadable === 1 ? '1 entry' : `${unreadable} entries`} could not be read and may lack a ticket: see the dead letters`;
+
+function inWords(counts: SweepCounts): string {
+  const { fetched, missing, changed, ticketed, held, foreign, pending } = counts;
   const payments = fetched === 1 ? '1 payment' : `${fetched} payments`;
   const seen = `${payments} at Razorpay: ${missing} missing here, ${changed} changed`;
   const came = `${ticketed} ticketed, ${held} held, ${foreign} not ours`;
-  return `${seen}; ${came}${pending > 0 ? `, ${pending} still being settled` : ''}`;
+  return `${seen}; ${came}${pending > 0 ? `, ${pending} still being settled` : ''}${oddOnes(counts.unreadable ?? 0)}`;
 }
 
 /** The result as the API's fields. */
@@ -96,6 +105,7 @@ export function presentSync(answer: SyncAnswer): z.input<typeof syncAnswer> {
     from: answer.from,
     to: answer.to,
     fetched: counts.fetched,
+    unreadable: counts.unreadable ?? 0,
     missing: counts.missing,
     changed: counts.changed,
     ticketed: counts.ticketed,

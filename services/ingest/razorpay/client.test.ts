@@ -13,6 +13,7 @@ import {
   RazorpayRejected,
   RazorpayUnauthorized,
   RazorpayUnavailable,
+  RazorpayUnreadable,
 } from './errors.ts';
 import { nextPause } from './pace.ts';
 import { backoffMs, PATIENT } from './retry.ts';
@@ -77,6 +78,24 @@ describe('the Razorpay client', () => {
     const { observedAt } = await razorpay.payment(id);
     expect(observedAt).to.be.closeTo(Date.now() / 1_000 - 5_000, 3);
     expect(razorpay.clock.now()).to.be.closeTo(Date.now() / 1_000 - 5_000, 3);
+  });
+
+  it('dates by it what Razorpay does not know, also when that is the first it says', async () => {
+    faults({ clock_skew_s: -5_000 });
+    const error = (await failure(client(url).payment(UNKNOWN))) as NotAtRazorpay;
+    expect(error.observedAt).to.be.closeTo(Date.now() / 1_000 - 5_000, 3);
+  });
+
+  it('tells an answer that is odd from one that is something else, and asks for it once only', async () => {
+    const { id } = await pay();
+    const { payments } = simulator.account.ledger;
+    payments.put({ ...(payments.get(id) as object), amount: 8.35 } as never, Date.now());
+    let tries = 0;
+    const how = { retry: { tries: 3, baseMs: 1, maxMs: 1 }, onCall: () => void tries++ };
+    const error = await failure(razorpay.payment(id, how));
+    expect(error).to.be.instanceOf(RazorpayUnreadable).with.property('message').that.contains('(amount)');
+    expect(JSON.stringify(error), 'what it holds is for no log').to.not.contain('8.35');
+    expect(tries).to.equal(1);
   });
 
   it('never claims that a fact is newer than it is', async () => {

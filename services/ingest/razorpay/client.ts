@@ -18,7 +18,7 @@ import {
 import { DISPUTE_ID, ORDER_ID, PAYMENT_ID, QR_CODE_ID, REFUND_ID } from '../../../shared/razorpay/ids.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import { createRazorpayClock, observedAt, type RazorpayClock } from './clock.ts';
-import { failureKind, NotAtRazorpay, RazorpayRateLimited, RazorpayUnavailable } from './errors.ts';
+import { failureKind, NotAtRazorpay, RazorpayRateLimited, RazorpayUnavailable, RazorpayUnreadable } from './errors.ts';
 import { type Ask, createExchanger } from './exchange.ts';
 import { createPace } from './pace.ts';
 import { PATIENT, type RetryPolicy, retrying } from './retry.ts';
@@ -98,11 +98,14 @@ function checked(operation: string, id: string, pattern: RegExp): string {
   return id;
 }
 
-function readOne<T>(operation: string, schema: z.ZodType<T>, body: unknown): T {
+/** @throws RazorpayUnreadable where it is what was asked for, RazorpayUnavailable where it is something else altogether */
+function readOne<T>(operation: string, schema: z.ZodType<T>, body: unknown, id?: string): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new RazorpayUnavailable(operation, 200, `the answer has an unexpected shape (${fields})`);
+  const message = `the answer has an unexpected shape (${fields})`;
+  if (id !== undefined && (body as { id?: unknown }).id === id) throw new RazorpayUnreadable(operation, message, body);
+  throw new RazorpayUnavailable(operation, 200, message);
 }
 
 /** One odd item must not keep the sweep from all the others: it is handed on as unreadable. */
@@ -153,8 +156,14 @@ export function createRazorpay(options: RazorpayOptions): Razorpay {
     });
   }
 
-  async function one<T>(operation: string, schema: z.ZodType<T>, how: CallOptions, ask: Ask): Promise<Fetched<T>> {
-    const { value, observedAt } = await call(operation, how, ask, (body) => readOne(operation, schema, body));
+  async function one<T>(
+    operation: string,
+    schema: z.ZodType<T>,
+    id: string,
+    how: CallOptions,
+    ask: Ask,
+  ): Promise<Fetched<T>> {
+    const { value, observedAt } = await call(operation, how, ask, (body) => readOne(operation, schema, body, id));
     return { entity: value, observedAt };
   }
 
@@ -175,23 +184,23 @@ export function createRazorpay(options: RazorpayOptions): Razorpay {
     },
     payment: async (id, how = {}) => {
       checked('payment', id, PAYMENT_ID);
-      return await one('payment', paymentEntity, how, (sdk) => sdk.payments.fetch(id));
+      return await one('payment', paymentEntity, id, how, (sdk) => sdk.payments.fetch(id));
     },
     order: async (id, how = {}) => {
       checked('order', id, ORDER_ID);
-      return await one('order', orderEntity, how, (sdk) => sdk.orders.fetch(id));
+      return await one('order', orderEntity, id, how, (sdk) => sdk.orders.fetch(id));
     },
     qrCode: async (id, how = {}) => {
       checked('qr_code', id, QR_CODE_ID);
-      return await one('qr_code', qrCodeEntity, how, (sdk) => sdk.qrCode.fetch(id));
+      return await one('qr_code', qrCodeEntity, id, how, (sdk) => sdk.qrCode.fetch(id));
     },
     refund: async (id, how = {}) => {
       checked('refund', id, REFUND_ID);
-      return await one('refund', refundEntity, how, (sdk) => sdk.refunds.fetch(id));
+      return await one('refund', refundEntity, id, how, (sdk) => sdk.refunds.fetch(id));
     },
     dispute: async (id, how = {}) => {
       checked('dispute', id, DISPUTE_ID);
-      return await one('dispute', disputeEntity, how, (sdk) => sdk.disputes.fetch(id));
+      return await one('dispute', disputeEntity, id, how, (sdk) => sdk.disputes.fetch(id));
     },
     qrCodeOf: async (paymentId, how = {}) => {
       checked('qr_code_of', paymentId, PAYMENT_ID);

@@ -31,6 +31,19 @@ export class RazorpayUnauthorized extends RazorpayError {
 /** Razorpay does not know this id. It says so with 400, not 404. */
 export class NotAtRazorpay extends RazorpayError {
   override readonly name = 'NotAtRazorpay';
+  /** Seconds on Razorpay's clock; null: it was not asked. */
+  observedAt: number | null = null;
+}
+
+/** What was asked for by id came, but lacks a field we need. Another try would bring the same. */
+export class RazorpayUnreadable extends RazorpayError {
+  override readonly name = 'RazorpayUnreadable';
+  /** Personal data: for the dead letters, never for a log. */
+  readonly raw: unknown;
+  constructor(operation: string, message: string, raw: unknown) {
+    super(operation, 200, message);
+    Object.defineProperty(this, 'raw', { value: raw, enumerable: false });
+  }
 }
 
 /** Any other 4xx: what was asked is wrong, or this account may not ask it. */
@@ -53,6 +66,7 @@ export function failureKind(error: unknown): string {
   if (error instanceof RazorpayUnauthorized) return 'unauthorized';
   if (error instanceof NotAtRazorpay) return 'unknown_id';
   if (error instanceof RazorpayRejected) return 'rejected';
+  if (error instanceof RazorpayUnreadable) return 'unreadable';
   if (error instanceof RazorpayUnavailable) return 'unavailable';
   return 'other';
 }

@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import Razorpay from 'razorpay';
+import { observedAt } from './clock.ts';
 import {
   NotAtRazorpay,
   type RazorpayError,
@@ -70,7 +71,7 @@ function description(body: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-function classify(operation: string, answer: Answer, cause: unknown): RazorpayError {
+function classify(operation: string, answer: Answer, durationMs: number, cause: unknown): RazorpayError {
   const { status } = answer;
   const text = `${status}${description(answer.data) === undefined ? '' : ` ${description(answer.data)}`}`;
   const options = { cause };
@@ -81,7 +82,11 @@ function classify(operation: string, answer: Answer, cause: unknown): RazorpayEr
     return limited;
   }
   if (status === 401) return new RazorpayUnauthorized(operation, status, text, options);
-  if (status === 400 && UNKNOWN_ID.test(text)) return new NotAtRazorpay(operation, status, text, options);
+  if (status === 400 && UNKNOWN_ID.test(text)) {
+    const unknown = new NotAtRazorpay(operation, status, text, options);
+    unknown.observedAt = observedAt(header(answer, 'date'), durationMs);
+    return unknown;
+  }
   if (status >= 400 && status < 500) return new RazorpayRejected(operation, status, text, options);
   return new RazorpayUnavailable(operation, status, text, options);
 }
@@ -133,7 +138,7 @@ export function createExchanger(keyId: string, keySecret: string, apiUrl: string
       signal?.throwIfAborted();
       if (error instanceof RazorpayUnavailable) throw error;
       const { failure } = call;
-      if (failure?.response) throw classify(operation, failure.response, words(failure));
+      if (failure?.response) throw classify(operation, failure.response, performance.now() - started, words(failure));
       if (ending.signal.aborted)
         throw new RazorpayUnavailable(operation, null, `no answer within ${timeoutMs} ms`, { cause: error });
       if (failure) throw new RazorpayUnavailable(operation, null, 'cannot be reached', { cause: words(failure) });

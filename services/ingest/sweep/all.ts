@@ -4,6 +4,7 @@ import type { ScheduleDoc } from '../../../shared/store/documents.ts';
 import { failureKind, RazorpayError } from '../razorpay/errors.ts';
 import { InconsistentList } from './listing.ts';
 import { sweepDisputes } from './steps/disputes.ts';
+import { compareWithKnown } from './steps/known.ts';
 import { sweepPayments } from './steps/payments.ts';
 import { sweepQrCodes } from './steps/qr-codes.ts';
 import { sweepRefunds } from './steps/refunds.ts';
@@ -39,9 +40,11 @@ export async function sweepAll(sweep: Sweep, qrCodes: ScheduleDoc['qr_codes'] | 
     if (!(error instanceof RazorpayError || error instanceof InconsistentList)) throw error;
     failure = { error };
   }
-  await traced(sweep, 'payments', trail, async () =>
-    sweepPayments(sweep, { from: await listFrom(sweep), to: sweep.window.to }),
-  );
+  await traced(sweep, 'payments', trail, async () => {
+    const window = { from: await listFrom(sweep), to: sweep.window.to };
+    await sweepPayments(sweep, window);
+    await compareWithKnown(sweep, window);
+  });
   await traced(sweep, 'unfinished', trail, () => sweepUnfinished(sweep));
   await traced(sweep, 'refunds', trail, () => sweepRefunds(sweep));
   await traced(sweep, 'disputes', trail, () => sweepDisputes(sweep));

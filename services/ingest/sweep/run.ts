@@ -5,13 +5,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Entry, record } from '../../../shared/audit/index.ts';
-import type { Bus } from '../../../shared/bus/index.ts';
+import { type Bus, BusUnavailable } from '../../../shared/bus/index.ts';
 import type { SyncAnswer } from '../../../shared/bus/requests.ts';
 import type { Logger } from '../../../shared/log/index.ts';
 import { isUnreachable } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { Razorpay } from '../razorpay/client.ts';
+import { RazorpayError } from '../razorpay/errors.ts';
+import { checkAccount, rememberKey } from './account.ts';
 import { sweepAll, traced } from './all.ts';
 import { createDeliveries } from './deliveries.ts';
 import { SweepInterrupted, startHeartbeat } from './heartbeat.ts';
@@ -33,6 +35,8 @@ export interface SweepTools {
   /** `SWEEP_INTERVAL`, ms. */
   intervalMs: number;
   firstFrom: Date | undefined;
+  /** `RAZORPAY_KEY_ID`. */
+  keyId: string;
   /** How long nothing may arrive in the store before a sweep gives up, ms; 2 min unless given. */
   stuckAfterMs?: number | undefined;
 }
@@ -66,19 +70,27 @@ const TELL_MS = 10_000;
 /** Beyond this, Razorpay's clock is asked for again, ms. */
 const CLOCK_MS = 60_000;
 
-const reasonOf = (error: unknown): string =>
-  isUnreachable(error) ? 'the store cannot be reached' : error instanceof Error ? error.message : String(error);
+/** Connections are cut at Razorpay and at the bus, too: whose it was is told by the error's class, not by its words. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RazorpayError || error instanceof BusUnavailable) return error.message;
+  if (isUnreachable(error)) return 'the store cannot be reached';
+  return error instanceof Error ? error.message : String(error);
+}
 
 async function dueWindow(tools: SweepTools, watermark: number | null): Promise<Window> {
   const earliest =
     watermark === null ? await tools.store.events.findOne().sort({ created_at: 1 }).select('created_at').lean() : null;
   const seconds = (date: Date | null | undefined) => (date ? Math.floor(date.getTime() / 1_000) : null);
+  const now = tools.razorpay.clock.now();
+  // Events are dated by our clock; where that runs ahead, Razorpay called the same moment an earlier one.
+  const behind = Math.min(0, now - Math.floor(Date.now() / 1_000));
+  const created = seconds(earliest?.created_at);
   return sweepWindow({
-    now: tools.razorpay.clock.now(),
+    now,
     windowSeconds: Math.ceil(tools.windowMs / 1_000),
     watermark,
     firstFrom: seconds(tools.firstFrom),
-    earliestEventCreation: seconds(earliest?.created_at),
+    earliestEventCreation: created === null ? null : created + behind,
   });
 }
 
@@ -209,6 +221,12 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
         (entry) => trail.push(entry),
         () => tools.razorpay.hearClock(asked(sweep)),
       );
+    await traced(
+      sweep,
+      'account',
+      (entry) => trail.push(entry),
+      () => checkAccount(sweep, tools.keyId),
+    );
     const schedule = claim?.schedule ?? (await readSchedule(store));
     sweep.window = request.window ?? (await dueWindow(tools, schedule?.watermark ?? null));
     Object.assign(known, sweep.window);
@@ -243,8 +261,11 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     if (ending.state === 'failed') return await failSchedule(store, claim, tools.intervalMs);
     if (ending.state === 'interrupted') return await releaseSchedule(store, claim.token);
     const done = { watermark: sweep.window.to, qrCodes: sweep.qrCodes, startedAt, intervalMs: tools.intervalMs };
-    if (await completeSchedule(store, claim, done)) metrics.sweepLastSuccess.setToCurrentTime();
-    else log.warn('sweep: complete, but its lease was lost: the watermark stays, the next one looks again');
+    if (await completeSchedule(store, claim, done)) {
+      metrics.sweepLastSuccess.setToCurrentTime();
+      // The next one will, if this cannot.
+      await rememberKey({ store }, tools.keyId).catch(() => undefined);
+    } else log.warn('sweep: complete, but its lease was lost: the watermark stays, the next one looks again');
   }
 
   async function run(): Promise<{ answer: SyncAnswer; cause: unknown }> {

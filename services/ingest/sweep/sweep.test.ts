@@ -219,11 +219,24 @@ describe('a sweep', () => {
     payments.put({ ...(payments.get(odd.id) as object), amount: 8.35 } as never, Date.now());
     const answer = await sync();
     expect(answer).to.include({ state: 'complete' });
+    expect(answer.counts, 'no unqualified success').to.include({ unreadable: 1, missing: 1 });
     expect((await stored(id))?.outcome?.kind).to.equal('ticketed');
     expect(await metric(ingest, 'qrflow_unreadable_total{source="sweep"}')).to.be.at.least(1);
     await until('the dead letter', async () =>
       stage.store.deadLetters.findOne({ subject: 'payments.unreadable' }).lean(),
     );
+    await stage.control(`payments/${odd.id}/forget`);
+  });
+
+  it('is not kept for ever from being complete by one payment that cannot be read by its id either', async () => {
+    const { payments } = stage.simulator.account.ledger;
+    const odd = await pay({ created_at: now() - 3 * 86_400 });
+    await sync({ from: now() - 4 * 86_400, to: now() });
+    await stage.control(`payments/${odd.id}/refund`, { amount: 100 });
+    payments.put({ ...(payments.get(odd.id) as object), currency: 7 } as never, Date.now());
+    const answer = await sync();
+    expect(answer).to.include({ state: 'complete', error: null });
+    expect(answer.counts).to.include({ unreadable: 1 });
     await stage.control(`payments/${odd.id}/forget`);
   });
 

@@ -4,6 +4,7 @@ import type { SweepCounts } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import { type CallOptions, isUnreadable, type Page, type Razorpay } from '../razorpay/client.ts';
+import { NotAtRazorpay, RazorpayUnreadable } from '../razorpay/errors.ts';
 import type { Deliveries, Sight } from './deliveries.ts';
 import type { Window } from './window.ts';
 
@@ -40,6 +41,7 @@ export const noCounts = (): SweepCounts => ({
   calls: 0,
   pages: 0,
   fetched: 0,
+  unreadable: 0,
   missing: 0,
   changed: 0,
   published: 0,
@@ -97,6 +99,23 @@ export function see(sweep: Sweep, paymentId: string): void {
   sweep.counts.fetched = sweep.seen.size;
 }
 
+/** Nobody can read it: it goes to the dead letters, and the sweep counts it, so that its success is no unqualified one. */
+async function setAside(sweep: Sweep, raw: unknown, id: string | null): Promise<void> {
+  if (!(await sweep.deliveries.publishUnreadable(raw))) return;
+  sweep.counts.unreadable++;
+  sweep.metrics.unreadable.inc({ source: 'sweep' });
+  sweep.log.error({ razorpay_id: id }, 'sweep: an entry cannot be read; it goes to the dead letters');
+}
+
+/**
+ * Whether a call by id failed for what stands behind that id alone: Razorpay does not know it, or answers what nobody can
+ * read, which is set aside. Then the sweep goes on, or one odd payment would keep it from ever being complete.
+ */
+export async function concernsOnly(sweep: Sweep, id: string, error: unknown): Promise<boolean> {
+  if (error instanceof RazorpayUnreadable) await setAside(sweep, error.raw, id);
+  return error instanceof RazorpayUnreadable || error instanceof NotAtRazorpay;
+}
+
 /** Counts a page, hands its odd items to the dead letters, and returns the rest. */
 export async function readable<T extends object>(sweep: Sweep, page: Page<T>): Promise<T[]> {
   sweep.counts.pages++;
@@ -104,10 +123,7 @@ export async function readable<T extends object>(sweep: Sweep, page: Page<T>): P
   const good: T[] = [];
   for (const item of page.items) {
     if (!isUnreadable(item)) good.push(item);
-    else if (await sweep.deliveries.publishUnreadable(item.raw)) {
-      sweep.metrics.unreadable.inc({ source: 'sweep' });
-      sweep.log.error({ razorpay_id: item.id }, 'sweep: an entry cannot be read; it goes to the dead letters');
-    }
+    else await setAside(sweep, item.raw, item.id);
   }
   return good;
 }

@@ -57,8 +57,8 @@ export async function lookUp(
   try {
     return { observation: { ...about, ...(await fetchWhole(razorpay, paymentId, PROMPTLY)) } };
   } catch (error) {
-    if (!(error instanceof NotAtRazorpay)) throw error;
-    const observed_at = razorpay.clock.now();
+    if (!(error instanceof NotAtRazorpay) || error.observedAt === null) throw error;
+    const observed_at = error.observedAt;
     return { observation: { ...about, payment_id: paymentId, observed_at, absent: true } };
   }
 }

@@ -46,8 +46,8 @@ export async function syncPayment(sweep: Sweep, paymentId: string): Promise<void
     // Whoever asks wants to know what became of it, also when nothing was new.
     else sweep.deliveries.watch(paymentId);
   } catch (error) {
-    if (error instanceof NotAtRazorpay && stored && !stored.absence) {
-      const observed_at = sweep.razorpay.clock.now();
+    if (error instanceof NotAtRazorpay && error.observedAt !== null && stored && !stored.absence) {
+      const observed_at = error.observedAt;
       await deliver(sweep, { payment_id: paymentId, observed_at, absent: true }, 'changed', null);
     }
     throw error;

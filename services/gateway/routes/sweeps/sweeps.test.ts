@@ -27,6 +27,7 @@ const sweep = (n: number, more: Partial<SweepDoc> = {}): SweepDoc => ({
     foreign: 0,
     awaiting: 0,
     revoked: 0,
+    unreadable: 0,
     pending: 0,
   },
   error: null,

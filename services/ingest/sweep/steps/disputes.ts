@@ -5,10 +5,10 @@
 import { type DisputeFacts, disputeFacts, paymentFacts } from '../../../../shared/razorpay/facts.ts';
 import { digest } from '../../../../shared/razorpay/version.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
-import { NotAtRazorpay, RazorpayRejected } from '../../razorpay/errors.ts';
+import { RazorpayRejected } from '../../razorpay/errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
-import { asked, deliver, readable, type Sweep, see } from '../sweep.ts';
+import { asked, concernsOnly, deliver, readable, type Sweep, see } from '../sweep.ts';
 
 const AT_ONCE = 4;
 const ENDED = ['won', 'lost', 'closed'];
@@ -36,8 +36,8 @@ async function followAll(sweep: Sweep, disputes: DisputeFacts[], docs: Map<strin
     try {
       await follow(sweep, dispute, docs.get(dispute.payment_id));
     } catch (error) {
-      if (!(error instanceof NotAtRazorpay)) throw error;
-      sweep.log.warn({ payment_id: dispute.payment_id, dispute_id: dispute.id }, 'sweep: unknown by its id');
+      if (!(await concernsOnly(sweep, dispute.id, error))) throw error;
+      sweep.log.warn({ payment_id: dispute.payment_id, dispute_id: dispute.id, err: error }, 'sweep: passed over');
     }
   });
 }

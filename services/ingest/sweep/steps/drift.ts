@@ -7,10 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { disputeFacts, orderFacts, paymentFacts, qrFacts, refundFacts } from '../../../../shared/razorpay/facts.ts';
 import { type Sighting, sightings } from '../../../../shared/razorpay/observation.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
-import { NotAtRazorpay } from '../../razorpay/errors.ts';
 import type { Sight } from '../deliveries.ts';
 import { inParallel } from '../in-parallel.ts';
-import { asked, deliver, type Sweep } from '../sweep.ts';
+import { asked, concernsOnly, deliver, type Sweep } from '../sweep.ts';
 
 const AT_ONCE = 4;
 /** A version loses at most two seconds: one to the `Date` header's resolution, one to the call. */
@@ -59,7 +58,7 @@ async function settle(sweep: Sweep, doc: PaymentDoc, paths: Path[], round: numbe
       const sight = await ask(sweep, doc, path);
       if (differs(doc, sight)) await deliver(sweep, sight, 'changed', null, round);
     } catch (error) {
-      if (!(error instanceof NotAtRazorpay)) throw error;
+      if (!(await concernsOnly(sweep, path[1] ?? doc._id, error))) throw error;
     }
   }
 }

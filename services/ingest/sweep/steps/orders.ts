@@ -4,9 +4,8 @@
  */
 import { orderFacts } from '../../../../shared/razorpay/facts.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
-import { NotAtRazorpay } from '../../razorpay/errors.ts';
 import { inParallel } from '../in-parallel.ts';
-import { asked, deliver, type Sweep } from '../sweep.ts';
+import { asked, concernsOnly, deliver, type Sweep } from '../sweep.ts';
 
 const AT_ONCE = 4;
 const BATCH = 500;
@@ -44,8 +43,8 @@ export async function sweepOrders(sweep: Sweep): Promise<void> {
       for (const payment_id of payments)
         await deliver(sweep, { payment_id, observed_at: observedAt, order }, 'changed', null);
     } catch (error) {
-      if (!(error instanceof NotAtRazorpay)) throw error;
-      sweep.log.warn({ order_id: orderId }, 'sweep: an order is unknown by its id');
+      if (!(await concernsOnly(sweep, orderId, error))) throw error;
+      sweep.log.warn({ order_id: orderId, err: error }, 'sweep: an order is passed over');
     }
     await sweep.progress();
   });

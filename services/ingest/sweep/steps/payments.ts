@@ -7,7 +7,7 @@ import type { Fetched } from '../../razorpay/client.ts';
 import { NotAtRazorpay } from '../../razorpay/errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
-import { asked, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
+import { asked, concernsOnly, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
 import type { Window } from '../window.ts';
 
 const AT_ONCE = 8;
@@ -37,8 +37,8 @@ async function fetched(sweep: Sweep, id: string): Promise<Fetched<PaymentEntity>
   try {
     return await sweep.razorpay.payment(id, asked(sweep));
   } catch (error) {
-    if (!(error instanceof NotAtRazorpay)) throw error;
-    sweep.log.warn({ payment_id: id }, 'sweep: listed, but unknown by its id');
+    if (!(await concernsOnly(sweep, id, error))) throw error;
+    sweep.log.warn({ payment_id: id, err: error }, 'sweep: listed, but passed over');
     return null;
   }
 }
@@ -109,9 +109,10 @@ export async function checkPayment(sweep: Sweep, doc: Pick<PaymentDoc, '_id' | '
     if (digest(payment) !== doc.payment?.digest)
       await deliver(sweep, { payment_id: doc._id, observed_at: observedAt, payment }, 'changed', entity.created_at);
   } catch (error) {
-    if (!(error instanceof NotAtRazorpay)) throw error;
-    const observed_at = sweep.razorpay.clock.now();
-    if (!doc.absence) await deliver(sweep, { payment_id: doc._id, observed_at, absent: true }, 'changed', null);
+    if (!(await concernsOnly(sweep, doc._id, error))) throw error;
+    const observed_at = error instanceof NotAtRazorpay ? error.observedAt : null;
+    if (observed_at !== null && !doc.absence)
+      await deliver(sweep, { payment_id: doc._id, observed_at, absent: true }, 'changed', null);
   }
   see(sweep, doc._id);
 }

@@ -3,9 +3,9 @@
  * details may sit on the code alone, so each code is asked for its payments.
  */
 import { qrFacts } from '../../../../shared/razorpay/facts.ts';
-import { NotAtRazorpay, RazorpayRejected } from '../../razorpay/errors.ts';
+import { RazorpayRejected } from '../../razorpay/errors.ts';
 import { readList } from '../listing.ts';
-import { asked, readable, type Sweep } from '../sweep.ts';
+import { asked, concernsOnly, readable, type Sweep } from '../sweep.ts';
 import { EARLIEST, OVERLAP_SECONDS } from '../window.ts';
 import { comparePage } from './payments.ts';
 
@@ -49,7 +49,7 @@ export async function sweepQrCodes(sweep: Sweep, seenUpTo: SeenUpTo | null): Pro
       await sweepCode(sweep, id, seenUpTo);
     } catch (error) {
       // A mistyped code, or one of another account: no reason to stop looking at everything else.
-      if (!(error instanceof NotAtRazorpay || error instanceof RazorpayRejected)) throw error;
+      if (!(error instanceof RazorpayRejected || (await concernsOnly(sweep, id, error)))) throw error;
       sweep.log.warn({ event_id: _id, qr_code_id: id, err: error }, 'sweep: Razorpay refuses the QR code of an event');
     }
     await sweep.progress();

@@ -8,10 +8,9 @@ import { paymentFacts, type RefundFacts, refundFacts } from '../../../../shared/
 import type { Register } from '../../../../shared/razorpay/observation.ts';
 import { digest } from '../../../../shared/razorpay/version.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
-import { NotAtRazorpay } from '../../razorpay/errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
-import { asked, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
+import { asked, concernsOnly, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
 
 /** Razorpay brings a refund to an end within days; one that takes longer is its support's case. */
 const PENDING_SECONDS = 30 * 86_400;
@@ -38,8 +37,8 @@ async function follow(sweep: Sweep, paymentId: string, refundIds: string[], stor
       refunds.push(facts);
       observedAt = Math.min(observedAt, fetched.observedAt);
     } catch (error) {
-      if (!(error instanceof NotAtRazorpay)) throw error;
-      sweep.log.warn({ payment_id: paymentId, refund_id: id }, 'sweep: a refund is unknown by its id');
+      if (!(await concernsOnly(sweep, id, error))) throw error;
+      sweep.log.warn({ payment_id: paymentId, refund_id: id, err: error }, 'sweep: a refund is passed over');
     }
   }
   if (refunds.length === 0) return;
@@ -49,8 +48,8 @@ async function follow(sweep: Sweep, paymentId: string, refundIds: string[], stor
     const sight = { payment_id: paymentId, observed_at: Math.min(observedAt, at) };
     await deliver(sweep, { ...sight, payment: paymentFacts(entity), refunds }, 'changed', newest(refunds));
   } catch (error) {
-    if (!(error instanceof NotAtRazorpay)) throw error;
-    sweep.log.warn({ payment_id: paymentId }, 'sweep: the payment of a refund is unknown by its id');
+    if (!(await concernsOnly(sweep, paymentId, error))) throw error;
+    sweep.log.warn({ payment_id: paymentId, err: error }, 'sweep: the payment of a refund is passed over');
   }
   see(sweep, paymentId);
 }
