@@ -336,13 +336,13 @@ describe('a sweep', () => {
     expect(await stage.store.sweeps.findById(again.sweep_id).lean()).to.include({ payment_id: id, kind: 'manual' });
   });
 
-  it('says 404 of a payment that Razorpay does not know, 400 of what is no id or no window', async () => {
+  it('says 404 of a payment that Razorpay does not know, 400 of what is no id, 422 of what is no window', async () => {
     const failure = async (question: Partial<SyncQuestion>) =>
       (await sync(question).catch((error: unknown) => error)) as { code?: number };
     expect((await failure({ payment_id: newId('pay') })).code).to.equal(404);
     expect((await failure({ payment_id: 'pay_../../orders' })).code).to.equal(400);
-    expect((await failure({ from: 5 })).code).to.equal(400);
-    expect((await failure({ from: now() * 1_000, to: now() * 1_000 })).code).to.equal(400);
+    expect((await failure({ from: 5 })).code).to.equal(422);
+    expect((await failure({ from: now() * 1_000, to: now() * 1_000 })).code).to.equal(422);
   });
 
   it('answers the live status and the lookup of one payment', async () => {

@@ -69,9 +69,11 @@ export function classify(error: unknown): MailFault {
   const fault = (error ?? {}) as SmtpError;
   if (error instanceof Unmakeable) return { kind: 'temporary', text: error.message };
   if (error instanceof MailUnconfirmed) return { kind: 'unconfirmed', text: error.message };
+  const { response, message } = fault;
   // Before the mail is told of, a reply alone says too little: "500 not recognized" may be the answer to STARTTLS.
-  const said = isAboutThisMail(fault) ? fault.response : fault.message;
-  return { kind: kindOf(fault), text: scrubbed(said ?? fault.response ?? fault.message ?? fault.code ?? 'unknown') };
+  const whole = response !== undefined && message?.includes(response) && !isAboutThisMail(fault);
+  const said = whole ? message : response;
+  return { kind: kindOf(fault), text: scrubbed(said ?? message ?? fault.code ?? 'unknown') };
 }
 
 /** The server failed before this mail was told of: once any mail gets through, the others may. */

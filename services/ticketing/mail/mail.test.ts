@@ -85,6 +85,11 @@ describe('a failed send', () => {
 
   it('is told by the server’s answer, else by what the client says, and shortly', () => {
     expect(classify({ response: '550 no', message: 'failed', code: 'X' }).text).to.equal('550 no');
+    expect(
+      classify({ response: '500 what?', message: 'No STARTTLS: 500 what?', command: 'STARTTLS', responseCode: 500 })
+        .text,
+      'what it was the answer to',
+    ).to.equal('No STARTTLS: 500 what?');
     expect(classify({ message: 'failed', code: 'X' }).text).to.equal('failed');
     expect(classify({ code: 'ETLS' }).text).to.equal('ETLS');
     expect(classify(undefined).text).to.equal('unknown');
