@@ -33,7 +33,12 @@ export interface SmtpOptions {
   credentials: Credentials;
   faults: () => Faults;
   keep: (raw: Buffer, envelope: Envelope) => Promise<void>;
+  /** Awaited at each step of a dialogue, before the server goes on. */
+  step?: (step: SmtpStep) => Promise<void>;
 }
+
+/** A sender greeted, a recipient named, a body about to come, a mail kept whose 250 is not said yet. */
+export type SmtpStep = 'connect' | 'recipient' | 'data' | 'kept';
 
 export interface SmtpFront {
   readonly stats: SmtpStats;
@@ -59,7 +64,8 @@ class SmtpRefusal extends Error {
 const MAX_MAIL_BYTES = 25 * 1024 * 1024;
 
 /** The SMTP server, not yet listening; it can be shut and opened again any number of times. */
-export function createSmtpFront({ host, certificates, credentials, faults, keep }: SmtpOptions): SmtpFront {
+export function createSmtpFront(options: SmtpOptions): SmtpFront {
+  const { host, certificates, credentials, faults, keep, step = async () => undefined } = options;
   const stats: SmtpStats = {
     accepted: 0,
     rejected_temporary: 0,
@@ -82,6 +88,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
     const failsForNow = temporary() < faults().temporary_rate;
     const cut = drop() < faults().drop_rate;
     const chunks: Buffer[] = [];
+    await step('data');
     for await (const chunk of stream) {
       if (cut) {
         secured.get(session.id)?.destroy();
@@ -107,6 +114,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
       to: rcptTo.map(({ address }) => address),
     });
     stats.accepted += 1;
+    await step('kept');
     if (faults().after_data_drop) {
       stats.dropped_after_data += 1;
       secured.get(session.id)?.destroy();
@@ -131,7 +139,8 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
         stats.connections_open += 1;
         live.set(session.id, new AbortController());
         if (faults().no_starttls) session.disabledCommands = ['STARTTLS'];
-        callback(server === created ? null : new SmtpRefusal(421, '4.3.2 Shutting down'));
+        const refusal = () => (server === created ? null : new SmtpRefusal(421, '4.3.2 Shutting down'));
+        step('connect').then(() => callback(refusal()), callback);
       },
       onSecure(socket, session, callback) {
         stats.connections_secured += 1;
@@ -154,7 +163,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
       onRcptTo({ address }, _session, callback) {
         const refusal = refuseRecipient(address, faults());
         if (refusal !== null) stats.rejected_permanent += 1;
-        callback(refusal);
+        step('recipient').then(() => callback(refusal), callback);
       },
       onData(stream, session, callback) {
         receive(stream, session).then(
