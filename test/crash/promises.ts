@@ -54,7 +54,12 @@ function mailFaults(world: World, expected: Expected, attendee: AttendeeDoc, mai
 }
 
 /** The trail is derived from what is stored: a death leaves no gap in it, and nothing twice. */
-function trailFaults(id: string, outcome: string, attendees: AttendeeDoc[], trail: ActivityDoc[]): string[] {
+function trailFaults(
+  { id, outcome }: Expected,
+  attendees: AttendeeDoc[],
+  mails: MailDoc[],
+  trail: ActivityDoc[],
+): string[] {
   const count = (action: string) => trail.filter((entry) => entry.action === action).length;
   const tickets = attendees.flatMap(({ past_tickets, ticket }) => [...past_tickets, ticket]);
   const wanted = {
@@ -67,7 +72,12 @@ function trailFaults(id: string, outcome: string, attendees: AttendeeDoc[], trai
   const told = trail.some(
     ({ action, facts }) => action === 'payment.settled' && facts.outcome === kind && facts.reason === reason,
   );
+  const unsaid = mails.filter(
+    ({ _id, state }) =>
+      state === 'sent' && !trail.some(({ action, subject }) => action === 'mail.sent' && subject === `mail:${_id}`),
+  );
   return [
+    ...unsaid.map(({ _id }) => `the trail does not say that mail ${_id} was sent`),
     ...(told ? [] : [`the trail of ${id} does not say that it is ${outcome}`]),
     ...Object.entries(wanted).flatMap(([action, times]) =>
       count(action) === times ? [] : [`the trail of ${id} has ${action} ${count(action)} times instead of ${times}`],
@@ -90,7 +100,7 @@ export async function brokenPromises(world: World, payments: readonly Expected[]
     if (!doc || doc.pending || is !== outcome)
       faults.push(`${id} is ${doc ? `${is}${doc.pending ? ', pending' : ''}` : 'not there'} instead of ${outcome}`);
     faults.push(...attendeeFaults(expected, attendees, doc?.event_id ?? null));
-    faults.push(...trailFaults(id, outcome, attendees, trail));
+    faults.push(...trailFaults(expected, attendees, mails, trail));
     for (const attendee of attendees) faults.push(...mailFaults(world, expected, attendee, mails));
   }
   return faults;

@@ -194,7 +194,7 @@ export async function settle(tools: SettleTools, start: PaymentDoc, claim: Claim
       payment = latest;
     }
   } catch (error) {
-    await record(store, entries);
+    await record(store, observedEntries(payment));
     if (error instanceof ClaimLost) {
       metrics.claimsLost.inc();
       return null;
