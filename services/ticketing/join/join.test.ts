@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createLogger } from '../../../shared/log/index.ts';
-import { stripped } from '../../../shared/razorpay/facts.ts';
+import { paymentFacts, stripped } from '../../../shared/razorpay/facts.ts';
 import { type Joinable, join } from '../../../shared/razorpay/join.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
 import { openStore, type Store } from '../../../shared/store/index.ts';
@@ -55,6 +55,32 @@ describe('the join', () => {
         expect(registers(joinAll([...one, ...two]))).to.deep.equal(registers(joinAll([...two, ...one, ...one])));
       }),
     );
+  });
+
+  it('lets time decide between money given back before its capture and that refund’s failure', () => {
+    const seen = (observed_at: number, entity: object): Observation => ({
+      id: String(observed_at),
+      payment_id: PAYMENT,
+      source: 'webhook',
+      correlation_id: 'test',
+      observed_at,
+      payment: paymentFacts({
+        id: PAYMENT,
+        amount: 100,
+        currency: 'INR',
+        created_at: 1,
+        fee: null,
+        ...entity,
+      } as never),
+    });
+    const given = seen(10, { status: 'refunded', captured: false, amount_refunded: 100 });
+    const back = seen(11, { status: 'authorized', captured: false, amount_refunded: 0 });
+    const status = (...seen: Observation[]) =>
+      (joinAll(seen)?.payment?.value as { status: string } | undefined)?.status;
+    expect([status(given, back), status(back, given)]).to.deep.equal(['authorized', 'authorized']);
+    // An entity without `captured`: the fee tells that it was.
+    const taken = seen(9, { status: 'captured', captured: true, fee: 2 });
+    expect(status(taken, seen(10, { status: 'refunded', fee: 2, amount_refunded: 100 }))).to.equal('refunded');
   });
 
   it('becomes pending exactly when a fact changed', () => {

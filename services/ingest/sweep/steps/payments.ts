@@ -9,28 +9,15 @@ import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
 import { asked, deliver, readable, type Sweep, see } from '../sweep.ts';
 import type { Window } from '../window.ts';
+import { noteOrigin, ORIGIN_FIELDS } from './origins.ts';
 
 const AT_ONCE = 8;
 
 const DIGESTS = {
   'payment.digest': 1,
-  'payment.value.status': 1,
-  'payment.value.order_id': 1,
-  'order.digest': 1,
+  ...ORIGIN_FIELDS,
   'qr.digest': 1,
-  'outcome.kind': 1,
 } as const;
-
-/** A captured payment of ours whose order nobody has looked at: the student's details may sit on it. */
-function wantsOrder(doc: PaymentDoc | undefined): string | null {
-  if (!doc?.outcome || doc.outcome.kind === 'foreign' || doc.order) return null;
-  return doc.payment?.value.status === 'captured' ? doc.payment.value.order_id : null;
-}
-
-function noteOrder(sweep: Sweep, doc: PaymentDoc | undefined): void {
-  const orderId = wantsOrder(doc);
-  if (doc && orderId) sweep.orders.set(orderId, [...(sweep.orders.get(orderId) ?? []), doc._id]);
-}
 
 async function fetched(sweep: Sweep, id: string): Promise<Fetched<PaymentEntity> | null> {
   try {
@@ -77,7 +64,7 @@ export async function comparePage(sweep: Sweep, page: PaymentEntity[], observedA
     await inParallel(fresh, AT_ONCE, async (entity) => {
       const doc = stored.get(entity.id);
       await compare(sweep, { entity, observedAt }, doc, qr);
-      noteOrder(sweep, doc);
+      if (doc) noteOrigin(sweep, doc);
       see(sweep, entity.id);
     });
   }
