@@ -4,6 +4,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { createMailCatcher, type MailCatcher } from '../deploy/mail-catcher/mail-catcher.ts';
+import type { SimulatorOptions } from '../deploy/simulator/app.ts';
 import { type Running, startSimulator } from '../deploy/simulator/testing/running.ts';
 import { type RunningGateway, startGateway } from '../services/gateway/app.ts';
 import { loadGatewayConfig } from '../services/gateway/config.ts';
@@ -69,12 +70,16 @@ export const student = (change: Record<string, unknown> = {}) => {
   };
 };
 
-export async function startWorld(change: Record<string, string> = {}): Promise<World> {
+/** `change`: settings of the services; `simulated`: of Razorpay. */
+export async function startWorld(
+  change: Record<string, string> = {},
+  simulated: Partial<SimulatorOptions> = {},
+): Promise<World> {
   const [{ mongoUri }, nats, mails, razorpay] = await Promise.all([
     testServers(),
     startPrivateNats(),
     createMailCatcher(),
-    startSimulator({ ...API_KEY, webhookSecret: WEBHOOK_SECRET, retryScale: 0.02 }),
+    startSimulator({ ...API_KEY, webhookSecret: WEBHOOK_SECRET, retryScale: 0.02, ...simulated }),
   ]);
   const env: Record<string, string> = {
     MONGODB_URI: mongoUri(),
