@@ -1,5 +1,6 @@
 /** Reading a student's details out of notes, whatever the keys were called. Pure. */
 import type { Note } from '../razorpay/facts.ts';
+import { oneLine } from '../text.ts';
 import { type Aliases, normalisedKey } from './aliases.ts';
 import { NOTE_FIELDS, type NoteField } from './fields.ts';
 
@@ -7,6 +8,7 @@ import { NOTE_FIELDS, type NoteField } from './fields.ts';
 const NOTHING = new Set(['n/a', 'null', 'undefined', 'none', 'nil']);
 const LONGEST = 256;
 
+<<<<<<< Updated upstream
 /**
  * Control characters and runs of white space become one space, and what is too long is cut between characters. Text that
  * says nothing (dashes, dots, invisible characters) becomes undefined.
@@ -22,6 +24,16 @@ export function cleaned(value: string): string | undefined {
     .replace(/[\uD800-\uDBFF]$/, '')
     .trim();
   return /[\p{L}\p{N}]/u.test(cut) && !NOTHING.has(cut.toLowerCase()) ? cut : undefined;
+=======
+/** One line that shows as it reads, at most 256 long; text that says nothing becomes undefined. */
+export function cleaned(value: string): string | undefined {
+  const text = oneLine(value.normalize('NFC'))
+    .slice(0, 256)
+    // The cut may have gone through a character of two units.
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trim();
+  return NOTHING.has(text.toLowerCase()) ? undefined : text;
+>>>>>>> Stashed changes
 }
 
 export type NoteFields = Partial<Record<NoteField, string>>;
