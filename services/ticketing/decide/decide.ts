@@ -159,6 +159,10 @@ function ticketKey(
   return further ? furtherKey(key, payment._id) : key;
 }
 
+/** Ticketed, and its attendee is not there: a backup was copied while it was being made. The student has the QR already. */
+export const lostAttendee = (payment: PaymentDoc, attendee: AttendeeDoc | null): boolean =>
+  attendee === null && payment.outcome?.kind === 'ticketed';
+
 function outcomeOf(
   payment: PaymentDoc,
   reading: Reading,
@@ -188,6 +192,7 @@ function outcomeOf(
   };
   // Once ticketed, only a full refund or a person takes the ticket away.
   if (attendee?.live && attendee.event_id === event._id) return ticketed;
+  if (lostAttendee(payment, attendee) && payment.event_id === event._id) return ticketed;
   const held = hold(payment, reading, event, around, rules);
   return held ? { kind: 'held', ...held, event } : ticketed;
 }
@@ -200,14 +205,25 @@ export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules):
   return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice, guessed };
 }
 
+/** The ticket was revoked by a refund that the payment, as stored, knows nothing of: a backup was copied in between. */
+const refundUnheardOf = (payment: PaymentDoc, attendee: AttendeeDoc | null): boolean => {
+  const { revoked_at, revoked_reason } = attendee?.ticket ?? {};
+  return revoked_reason === 'refunded' && revoked_at instanceof Date && revoked_at > payment.changed_by.at;
+};
+
 /** How Razorpay describes a payment to a QR code. */
 const QR_PAYMENT = 'QRv2 Payment';
 
 /**
  * Whether Razorpay may know more that matters: its order's or QR code's notes. `must`: without it the payment would be
- * held or called foreign. `may`: we would guess the event, or have no address.
+ * held or called foreign, or a refunded ticket made anew. `may`: we would guess the event, or have no address.
  */
-export function lookupWanted(payment: PaymentDoc, { outcome, reading, guessed }: Decision): 'must' | 'may' | 'no' {
+export function lookupWanted(
+  payment: PaymentDoc,
+  { outcome, reading, guessed }: Decision,
+  attendee: AttendeeDoc | null,
+): 'must' | 'may' | 'no' {
+  if (outcome.kind === 'ticketed' && refundUnheardOf(payment, attendee)) return 'must';
   if (payment.redacted_at) return 'no';
   const facts = payment.payment?.value;
   if (!facts || (payment.payment?.stripped && (outcome.kind !== 'foreign' || reading.strippedButOurs))) return 'must';
