@@ -42,7 +42,7 @@ export function paymentDoc(entity: Record<string, unknown> = {}, change: Partial
   const value = facts(entity);
   return {
     _id: value.id,
-    payment: register(value, PAID_AT + 3, paymentRank(value.status)),
+    payment: register(value, PAID_AT + 3, paymentRank(value)),
     rev: 1,
     pending: true,
     attempts: 0,

@@ -141,6 +141,13 @@ export const disputeFacts = (entity: DisputeEntity): DisputeFacts => ({
   created_at: entity.created_at,
 });
 
+/** Money was taken, whatever became of it since. Only then is there a fee, also in an entity that leaves `captured` out. */
+export const wasCaptured = ({ status, captured, fee }: Pick<PaymentFacts, 'status' | 'captured' | 'fee'>): boolean =>
+  status === 'captured' || captured || fee !== null;
+
+/** How Razorpay describes a payment to a QR code: the only trace of the code on it. */
+export const QR_PAYMENT = 'QRv2 Payment';
+
 const keysOnly = (notes: Note[]): Note[] => notes.map(({ key }) => ({ key, value: '' }));
 
 /**

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { anyObservation } from '../../test/observations.ts';
+import { paymentFacts } from './facts.ts';
 import { type Joinable, join, merge } from './join.ts';
 import { type Observation, type Register, sightings } from './observation.ts';
 
@@ -77,6 +78,32 @@ describe('the join', () => {
         expect(Object.fromEntries(found)).to.deep.equal(Object.fromEntries(greatest));
       }),
     );
+  });
+
+  it('lets time decide between money given back before its capture and that refund’s failure', () => {
+    const seen = (observed_at: number, entity: object): Observation => ({
+      id: String(observed_at),
+      payment_id: PAYMENT,
+      source: 'webhook',
+      correlation_id: 'test',
+      observed_at,
+      payment: paymentFacts({
+        id: PAYMENT,
+        amount: 100,
+        currency: 'INR',
+        created_at: 1,
+        fee: null,
+        ...entity,
+      } as never),
+    });
+    const given = seen(10, { status: 'refunded', captured: false, amount_refunded: 100 });
+    const back = seen(11, { status: 'authorized', captured: false, amount_refunded: 0 });
+    const status = (...seen: Observation[]) =>
+      (joinAll(seen)?.payment?.value as { status: string } | undefined)?.status;
+    expect([status(given, back), status(back, given)]).to.deep.equal(['authorized', 'authorized']);
+    // An entity without `captured`: the fee tells that it was.
+    const taken = seen(9, { status: 'captured', captured: true, fee: 2 });
+    expect(status(taken, seen(10, { status: 'refunded', fee: 2, amount_refunded: 100 }))).to.equal('refunded');
   });
 
   it('becomes pending exactly when a fact changed', () => {

@@ -106,7 +106,7 @@ export function sightings(observation: Observation): Sighting[] {
   const at = observation.observed_at;
   const found: Sighting[] = [];
   const { payment, order, qr, absent } = observation;
-  if (payment) found.push(sighting(['payment'], paymentRank(payment.status), at, payment.amount_refunded, payment));
+  if (payment) found.push(sighting(['payment'], paymentRank(payment), at, payment.amount_refunded, payment));
   if (order) found.push(sighting(['order'], 0, at, 0, order));
   if (qr) found.push(sighting(['qr'], 0, at, 0, qr));
   if (absent) found.push(sighting(['absence'], 0, at, 0, { absent }));

@@ -34,9 +34,15 @@ describe('a version', () => {
 
 describe('how far a payment has come', () => {
   it('rises from created over failed and authorized to captured, and captured and refunded are equals', () => {
+    const rank = (status: string) => paymentRank({ status, captured: status === 'refunded', fee: null });
     expect(
-      ['created', 'pending', 'failed', 'authorized', 'captured', 'refunded', 'never heard of'].map(paymentRank),
+      ['created', 'pending', 'failed', 'authorized', 'captured', 'refunded', 'never heard of'].map(rank),
     ).to.deep.equal([0, 0, 1, 2, 3, 3, 0]);
+  });
+
+  it('is no further for money given back before its capture than authorized, to which that refund’s failure leads', () => {
+    expect(paymentRank({ status: 'refunded', captured: false, fee: null })).to.equal(2);
+    expect(paymentRank({ status: 'refunded', captured: false, fee: 2 })).to.equal(3);
   });
 
   it('breaks a tie of refunds and disputes for the later state', () => {

@@ -1,9 +1,11 @@
 /** Versions order the observations of one register; digests tell whether anything changed. Both are pure. */
 import { createHash } from 'node:crypto';
+import { type PaymentFacts, wasCaptured } from './facts.ts';
 
 /**
  * How far a state has come. `failed` is not final (UPI retry, late authorisation), so authorized beats it. A refund may
- * fail and come back, hence captured and refunded share a rank and time decides.
+ * fail and come back, hence captured and refunded share a rank and time decides; one of money that was never captured
+ * comes back to authorized, and shares its rank.
  */
 const PAYMENT_RANK: Record<string, number> = {
   created: 0,
@@ -16,7 +18,8 @@ const PAYMENT_RANK: Record<string, number> = {
 /** A refund or dispute that came to an end beats one that is being worked on, and a refund's failure its success. */
 const END_RANK: Record<string, number> = { processed: 1, failed: 2, won: 1, lost: 1, closed: 2 };
 
-export const paymentRank = (status: string): number => PAYMENT_RANK[status] ?? 0;
+export const paymentRank = (facts: Pick<PaymentFacts, 'status' | 'captured' | 'fee'>): number =>
+  PAYMENT_RANK[facts.status === 'refunded' && !wasCaptured(facts) ? 'authorized' : facts.status] ?? 0;
 /** Of a refund or dispute. Time comes first for these (a processed refund may still fail), so this only breaks ties. */
 export const endRank = (status: string): number => END_RANK[status] ?? 0;
 

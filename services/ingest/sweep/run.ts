@@ -20,7 +20,7 @@ import { SweepInterrupted, startHeartbeat } from './heartbeat.ts';
 import { closeRecord, type Ending, openRecord, updateRecord } from './record.ts';
 import { type Claim, completeSchedule, failSchedule, readSchedule, releaseSchedule, renewLease } from './schedule.ts';
 import { sweepDrift } from './steps/drift.ts';
-import { sweepOrders } from './steps/orders.ts';
+import { sweepOrigins } from './steps/origins.ts';
 import { asked, noCounts, type Sweep } from './sweep.ts';
 import { sweepWindow, type Window } from './window.ts';
 
@@ -156,6 +156,7 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     news: new Map(),
     qrCodes: new Map(),
     orders: new Map(),
+    coded: new Set(),
     at(name) {
       step = name;
     },
@@ -236,9 +237,9 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     const before = counts.published;
     await traced(
       sweep,
-      'orders',
+      'origins',
       (entry) => trail.push(entry),
-      () => sweepOrders(sweep),
+      () => sweepOrigins(sweep),
     );
     if (counts.published > before) await arrive();
   }

@@ -212,6 +212,17 @@ describe('a sweep', () => {
     expect(calls()).to.equal(1);
   });
 
+  it('looks at the QR code of each captured payment of ours, once, also after a refund', async () => {
+    const { id, qr_code_id } = await pay({ qr_code: true, qr_notes: { section: 'B' }, created_at: old(3) });
+    const refunded = await pay({ status: 'refunded', order_notes: { section: 'B' }, created_at: old(4) });
+    const calls = () => stage.simulator.account.calls.shown().counts['GET /v1/payments/qr_codes']?.['200'] ?? 0;
+    await sync();
+    expect((await stored(id))?.qr?.value).to.deep.include({ id: qr_code_id });
+    expect((await stored(refunded.id))?.order?.value).to.deep.include({ id: refunded.order_id });
+    await sync();
+    expect(calls()).to.equal(1);
+  });
+
   it('hands an entry that cannot be read to the dead letters and sees the others', async () => {
     const { payments } = stage.simulator.account.ledger;
     const { id } = await pay({ created_at: old(5) });

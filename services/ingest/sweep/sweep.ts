@@ -29,8 +29,10 @@ export interface Sweep {
   news: Map<string, 'missing' | 'changed'>;
   /** Per QR code, up to where its payments were seen: kept when the sweep is complete. */
   qrCodes: Map<string, number>;
-  /** Of our payments: captured through an order that was not looked at yet. */
-  orders: Map<string, string[]>;
+  /** Orders that payments of ours were captured through and that were not looked at yet, each with its payments. */
+  orders: Map<string, Set<string>>;
+  /** Payments of ours that were captured through a QR code that was not looked at yet. */
+  coded: Set<string>;
   /** Says which step it is at. */
   at(step: string): void;
   /** Writes its progress down, every few seconds at most. @throws when it is interrupted */

@@ -605,6 +605,12 @@ describe('the second look at Razorpay', () => {
     expect(wanted(paymentDoc(), { events: [] })).to.equal('must');
   });
 
+  it('is owed also when the money went back meanwhile: whose it was is told by its order or QR code', () => {
+    const refunded = { notes: [], status: 'refunded', amount_refunded: 29_900 };
+    expect(wanted(paymentDoc({ ...refunded, captured: true }))).to.equal('must');
+    expect(wanted(paymentDoc({ ...refunded, captured: false }))).to.equal('no');
+  });
+
   it('is worth a try before an event is guessed among several, or a mail has no address', () => {
     const guessing = { events: [eventDoc(), another({ status: 'closed' })] };
     const order = { order_id: 'order_AAAAAAAAAAAAAA' };
@@ -618,7 +624,7 @@ describe('the second look at Razorpay', () => {
 
   it('is had once, and not for what is not captured or was seen already', () => {
     expect(wanted(paymentDoc({ notes: [] }, { looked_up_at: new Date() }))).to.equal('no');
-    expect(wanted(paymentDoc({ notes: [], status: 'failed' }))).to.equal('no');
+    expect(wanted(paymentDoc({ notes: [], status: 'failed', captured: false }))).to.equal('no');
     expect(wanted(paymentDoc({ notes: [] }, { qr: register({ id: 'qr_AAAAAAAAAAAAAA', notes: [] }) }))).to.equal('no');
     expect(
       wanted(
@@ -659,5 +665,9 @@ describe('the second look at Razorpay', () => {
       },
     };
     expect(wanted({ ...stub, payment: keys })).to.equal('must');
+    // New notes brought the payment back; its order is still bare.
+    const order = { ...register({ id: 'order_AAAAAAAAAAAAAA', notes: [{ key: 'USN', value: '' }] }), stripped: true };
+    expect(wanted(paymentDoc({}, { order, looked_up_at: new Date() }))).to.equal('must');
+    expect(wanted(paymentDoc({ notes: { name: 'A' } }, { order, looked_up_at: new Date() }))).to.equal('must');
   });
 });

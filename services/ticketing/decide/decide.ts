@@ -3,14 +3,14 @@
  * doing them again from the same facts gives the same state.
  */
 import type { Flag, HoldAbout, HoldReason } from '../../../shared/outcome.ts';
-import type { PaymentFacts } from '../../../shared/razorpay/facts.ts';
+import { type PaymentFacts, QR_PAYMENT, wasCaptured } from '../../../shared/razorpay/facts.ts';
 import { observedAt } from '../../../shared/razorpay/version.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
 import type { StudentField } from '../../../shared/student/fields.ts';
 import { furtherKey, isStudents, studentKey } from '../../../shared/student/key.ts';
 import { type Choice, chooseEvent, closedAt, comparablePrice, isGuess, namesEvent } from './event.ts';
-import { type Reading, read } from './reading.ts';
+import { isStripped, type Reading, read } from './reading.ts';
 
 /** An authorised payment that nobody captured by then is shown: Razorpay will refund it. */
 export const CAPTURE_WITHIN_SECONDS = 15 * 60;
@@ -57,8 +57,6 @@ export function fullyRefunded(payment: PaymentDoc): boolean {
   if (!facts) return false;
   return facts.status === 'refunded' || (facts.amount > 0 && facts.amount_refunded >= facts.amount);
 }
-
-const captured = (payment: PaymentDoc): boolean => payment.payment?.value.status === 'captured';
 
 /** Razorpay said it does not know the payment, after everything else that was seen of it. */
 function unknownAtRazorpay(payment: PaymentDoc): boolean {
@@ -213,9 +211,6 @@ export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules):
   return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice, guessed };
 }
 
-/** How Razorpay describes a payment to a QR code. */
-const QR_PAYMENT = 'QRv2 Payment';
-
 /**
  * Whether Razorpay may know more that matters: its order's or QR code's notes. `must`: without it the payment would be
  * held or called foreign. `may`: we would guess the event, or have no address.
@@ -223,8 +218,9 @@ const QR_PAYMENT = 'QRv2 Payment';
 export function lookupWanted(payment: PaymentDoc, { outcome, reading, guessed }: Decision): 'must' | 'may' | 'no' {
   if (payment.redacted_at) return 'no';
   const facts = payment.payment?.value;
-  if (!facts || (payment.payment?.stripped && (outcome.kind !== 'foreign' || reading.strippedButOurs))) return 'must';
-  if (payment.looked_up_at || !captured(payment)) return 'no';
+  if (!facts || (isStripped(payment) && (outcome.kind !== 'foreign' || reading.strippedButOurs))) return 'must';
+  // Also of what was refunded since: whose it was counts, and the refund may fail.
+  if (payment.looked_up_at || !wasCaptured(facts)) return 'no';
   const seen = facts.order_id === null ? payment.qr !== undefined : payment.order !== undefined;
   if (seen) return 'no';
   if (outcome.kind === 'foreign') return 'must';

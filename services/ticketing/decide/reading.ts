@@ -20,6 +20,10 @@ export interface Reading {
 const ours = (has: (field: NoteField) => boolean): boolean =>
   has('name') && STUDENT_FIELDS.some((field) => field !== 'name' && has(field));
 
+/** Any part of it: new notes make a payment whole that is ours by its order's, which are still bare. */
+export const isStripped = ({ payment, qr, order }: PaymentDoc): boolean =>
+  [payment, qr, order].some((register) => register?.stripped === true);
+
 /** Overrides beat the payment's notes, these the QR code's, these the order's; field by field. */
 export function read(payment: PaymentDoc, aliases: Aliases): Reading {
   const registers = [payment.payment?.value.notes, payment.qr?.value.notes, payment.order?.value.notes];
@@ -35,6 +39,6 @@ export function read(payment: PaymentDoc, aliases: Aliases): Reading {
     email: usableAddress(details.email) ?? usableAddress(payment.payment?.value.email),
     eventNote: eventNote ?? null,
     looksOurs: ours((field) => merged[field] !== undefined),
-    strippedButOurs: payment.payment?.stripped === true && ours((field) => keys.some((some) => some.has(field))),
+    strippedButOurs: isStripped(payment) && ours((field) => keys.some((some) => some.has(field))),
   };
 }

@@ -70,7 +70,8 @@ async function lookUp(tools: SettleTools, payment: PaymentDoc, claim: Claim): Pr
   const observation = await tools.lookUp(payment._id, payment.changed_by.correlation_id);
   const joined = await joinObservation(tools.store, observation, claim);
   if (!holds(joined, claim)) throw new ClaimLost();
-  if (payment.payment?.stripped && joined.payment?.stripped && !observation.absent && !joined.redacted_at)
+  const brought = (['payment', 'order', 'qr'] as const).filter((register) => observation[register] !== undefined);
+  if (!joined.redacted_at && brought.some((register) => joined[register]?.stripped))
     throw new LookedTooEarly('the stored facts are newer than what was looked up');
   return joined;
 }

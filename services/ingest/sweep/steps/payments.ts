@@ -9,29 +9,16 @@ import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
 import { asked, concernsOnly, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
 import type { Window } from '../window.ts';
+import { noteOrigin, ORIGIN_FIELDS } from './origins.ts';
 
 const AT_ONCE = 8;
 
 const DIGESTS = {
   'payment.digest': 1,
-  'payment.value.status': 1,
-  'payment.value.order_id': 1,
+  ...ORIGIN_FIELDS,
   'payment.value.amount_refunded': 1,
-  'order.digest': 1,
   'qr.digest': 1,
-  'outcome.kind': 1,
 } as const;
-
-/** A captured payment of ours whose order nobody has looked at: the student's details may sit on it. */
-function wantsOrder(doc: PaymentDoc | undefined): string | null {
-  if (!doc?.outcome || doc.outcome.kind === 'foreign' || doc.order) return null;
-  return doc.payment?.value.status === 'captured' ? doc.payment.value.order_id : null;
-}
-
-function noteOrder(sweep: Sweep, doc: PaymentDoc | undefined): void {
-  const orderId = wantsOrder(doc);
-  if (doc && orderId) sweep.orders.set(orderId, [...(sweep.orders.get(orderId) ?? []), doc._id]);
-}
 
 async function fetched(sweep: Sweep, id: string): Promise<Fetched<PaymentEntity> | null> {
   try {
@@ -46,9 +33,9 @@ async function fetched(sweep: Sweep, id: string): Promise<Fetched<PaymentEntity>
 /** What a list shows has come further than what is stored: it cannot be an older sight. Only a refund that failed goes back. */
 function isAhead(listed: PaymentFacts, doc: PaymentDoc | undefined): boolean {
   if (!doc?.payment) return false;
-  const { status, amount_refunded } = doc.payment.value;
-  const further = paymentRank(listed.status) - paymentRank(status);
-  return further > 0 || (further === 0 && listed.amount_refunded > amount_refunded);
+  const stored = doc.payment.value;
+  const further = paymentRank(listed) - paymentRank(stored);
+  return further > 0 || (further === 0 && listed.amount_refunded > stored.amount_refunded);
 }
 
 async function compare(sweep: Sweep, listed: Fetched<PaymentEntity>, doc: PaymentDoc | undefined, qr?: QrFacts) {
@@ -88,7 +75,7 @@ export async function comparePage(sweep: Sweep, page: PaymentEntity[], observedA
     await inParallel(fresh, AT_ONCE, async (entity) => {
       const doc = stored.get(entity.id);
       await compare(sweep, { entity, observedAt }, doc, qr);
-      noteOrder(sweep, doc);
+      if (doc) noteOrigin(sweep, doc);
       if (entity.amount_refunded) sweep.refunded.set(entity.id, entity.amount_refunded);
       see(sweep, entity.id);
     });
