@@ -30,6 +30,7 @@ const isNothing = (value: unknown) => value === MISSING || value === null || val
 const OPERATORS: Record<string, (values: unknown[]) => unknown> = {
   $eq: ([a, b]) => compare(a, b) === 0,
   $ne: ([a, b]) => compare(a, b) !== 0,
+  $gt: ([a, b]) => compare(a, b) > 0,
   $lte: ([a, b]) => compare(a, b) <= 0,
   $not: ([a]) => !truthy(a),
   $and: (values) => values.every(truthy),

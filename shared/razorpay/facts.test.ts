@@ -101,6 +101,11 @@ describe('notes as facts', () => {
       { key: 'b', value: '{"x":1}' },
       { key: 'c', value: '0' },
     ]);
+    const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) });
+    // No note of Razorpay's goes deeper than a few levels; one that does must not overflow whoever writes it out.
+    expect(notePairs({ a: deep(7) })[0]?.value).to.equal(JSON.stringify(deep(7)));
+    expect(notePairs({ a: deep(8) })[0]?.value).to.equal('…');
+    expect(notePairs({ a: [[[[[[[['x']]]]]]]] })[0]?.value).to.equal('[[[[[[[["x"]]]]]]]]');
     for (const nothing of [null, undefined, [], ['a'], 'text', 7]) expect(notePairs(nothing)).to.deep.equal([]);
   });
 });

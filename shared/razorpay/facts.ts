@@ -86,10 +86,11 @@ const noteValue = (value: unknown): string =>
 /** Sorted by key: Razorpay's serialisers differ in order, the facts must not. */
 export function notePairs(notes: unknown): Note[] {
   if (notes === null || typeof notes !== 'object' || Array.isArray(notes)) return [];
-  return Object.entries(notes)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => ({ key, value: noteValue(value) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const given = notes as Record<string, unknown>;
+  return Object.keys(given)
+    .sort()
+    .filter((key) => given[key] !== null && given[key] !== undefined)
+    .map((key) => ({ key, value: noteValue(given[key]) }));
 }
 
 export function paymentFacts(entity: PaymentEntity): PaymentFacts {

@@ -52,6 +52,7 @@ export function join(doc: Joinable | null, observation: Observation): Joinable {
     const what = merge(stored, register, redacted);
     if (what === 'keep') continue;
     const [group, id] = path;
+    // Stryker disable next-line EqualityOperator: equal versions are the same text
     const version = stored && stored.version > register.version ? stored.version : register.version;
     const merged =
       what === 'advance' && stored

@@ -27,8 +27,9 @@ export const endRank = (status: string): number => END_RANK[status] ?? 0;
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+    const of = value as Record<string, unknown>;
+    const fields = Object.keys(of).sort();
+    return `{${fields.map((key) => `${JSON.stringify(key)}:${canonical(of[key])}`).join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';
 }

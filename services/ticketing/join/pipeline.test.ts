@@ -156,7 +156,7 @@ describe('the join in the store', () => {
     fc.assert(
       fc.property(histories, (history) => {
         const doc = history.reduce<object | null>((current, one) => seen(current, one), null);
-        expect(Object.keys(doc ?? {}).filter((name) => /^(merge|join)_/.test(name))).to.deep.equal([]);
+        expect(Object.keys(doc ?? {}).filter((name) => /^(replaces|join)_/.test(name))).to.deep.equal([]);
       }),
     );
   });

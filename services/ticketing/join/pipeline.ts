@@ -17,44 +17,32 @@ const LONG_AGO = new Date(0);
 
 const literal = (value: unknown): Expression => ({ $literal: value });
 
-/** The first value whose condition holds, else `otherwise`. */
-const choose = (cases: [when: Expression, value: unknown][], otherwise: unknown): unknown =>
-  cases.reduceRight((rest, [when, value]) => ({ $cond: [when, value, rest] }), otherwise);
-
-/** 'keep', 'advance' or 'replace', as `merge` decides it. */
-function mergeExpression({ path, register }: Sighting): unknown {
+/** Whether `merge` says 'replace'. What is missing comes before every text, so a first sight is newer and different. */
+function replacesExpression({ path, register }: Sighting): Expression {
   const stored = `$${path.join('.')}`;
-  const seen = literal(register.version);
+  const [version, digest] = [literal(register.version), literal(register.digest)];
   const isStripped = { $and: [{ $eq: [`${stored}.stripped`, true] }, { $not: [REDACTED] }] };
-  return choose(
-    [
-      [{ $eq: [{ $type: stored }, 'missing'] }, 'replace'],
-      [{ $and: [isStripped, { $eq: [literal(register.digest), `${stored}.digest`] }] }, 'replace'],
-      [{ $lte: [seen, `${stored}.version`] }, 'keep'],
-      [{ $eq: [literal(register.digest), `${stored}.digest`] }, 'advance'],
+  return {
+    $or: [
+      { $and: [isStripped, { $eq: [digest, `${stored}.digest`] }] },
+      { $and: [{ $gt: [version, `${stored}.version`] }, { $ne: [digest, `${stored}.digest`] }] },
     ],
-    'replace',
-  );
+  };
 }
 
-function registerExpression({ path, register }: Sighting, merge: string): unknown {
+/** What is seen where it replaces, else what is stored; the greater version in either. */
+function registerExpression({ path, register }: Sighting, replaces: string): Expression {
   const stored = `$${path.join('.')}`;
   const redacted = { ...register, value: stripped(register.value), stripped: true };
-  const version = { version: { $max: [literal(register.version), `${stored}.version`] } };
   const seen = { $cond: [REDACTED, literal(redacted), literal(register)] };
-  return choose(
-    [
-      [{ $eq: [merge, 'replace'] }, { $mergeObjects: [seen, version] }],
-      [{ $eq: [merge, 'advance'] }, { $mergeObjects: [stored, version] }],
-    ],
-    stored,
-  );
+  const version = { version: { $max: [literal(register.version), `${stored}.version`] } };
+  return { $mergeObjects: [{ $cond: [replaces, seen, stored] }, version] };
 }
 
 /** The stages that merge `observation`, and claim the settling of what is pending unless somebody holds it. */
 export function joinPipeline(observation: Observation, claim: Claim, now: Date): SetStage[] {
   const seen = sightings(observation);
-  const merges = seen.map((_, index) => `merge_${index}`);
+  const replaces = seen.map((_, index) => `replaces_${index}`);
   const changed = (whenChanged: unknown, otherwise: unknown) => ({ $cond: ['$join_changed', whenChanged, otherwise] });
   const changedBy = {
     observation: observation.id,
@@ -65,14 +53,14 @@ export function joinPipeline(observation: Observation, claim: Claim, now: Date):
   };
   const orNull = (field: string) => ({ [field]: { $ifNull: [`$${field}`, null] } });
   return [
-    { $set: Object.fromEntries(seen.map((one, index) => [merges[index], mergeExpression(one)])) },
+    { $set: Object.fromEntries(seen.map((one, index) => [replaces[index], replacesExpression(one)])) },
     {
       $set: {
         ...Object.fromEntries(
-          seen.map((one, index) => [one.path.join('.'), registerExpression(one, `$${merges[index]}`)]),
+          seen.map((one, index) => [one.path.join('.'), registerExpression(one, `$${replaces[index]}`)]),
         ),
         join_changed: {
-          $or: [{ $eq: [{ $type: '$rev' }, 'missing'] }, ...merges.map((merge) => ({ $eq: [`$${merge}`, 'replace'] }))],
+          $or: [{ $eq: [{ $type: '$rev' }, 'missing'] }, ...replaces.map((one) => `$${one}`)],
         },
       },
     },
@@ -103,6 +91,6 @@ export function joinPipeline(observation: Observation, claim: Claim, now: Date):
         },
       },
     },
-    { $unset: [...merges, 'join_changed'] },
+    { $unset: [...replaces, 'join_changed'] },
   ] as SetStage[];
 }
