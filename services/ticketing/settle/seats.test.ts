@@ -1,0 +1,108 @@
+/** Capacity is exact, seats that come free are taken again, and nobody overtakes who waits. */
+import { expect } from 'chai';
+import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import { attendeeDoc, eventDoc, PAID_AT, paymentDoc } from '../../../test/documents.ts';
+import { type Desk, openDesk } from '../test/desk.ts';
+import { seatsOf } from './seats.ts';
+
+const wish = { paymentId: 'pay_AAAAAAAAAAAAAA', paidAt: PAID_AT, beyondCapacity: false };
+const sitting = (seats: number[], change: Partial<AttendeeDoc> = {}): AttendeeDoc[] =>
+  seats.map((seat) =>
+    attendeeDoc({
+      _id: 100 * (change.event_id ?? 1) + seat + (change.live === false ? 50 : 0),
+      payment_id: `pay_${String(change.event_id ?? 1)}${change.live === false ? 'x' : 'y'}${String(seat).padStart(12, '0')}`,
+      seat,
+      student_key: null,
+      ticket: { ...attendeeDoc().ticket, id: `${change.event_id ?? 1}.${seat}.${change.live ?? true}` },
+      ...change,
+    }),
+  );
+const waiting = (id: string, created_at: number, change: Partial<PaymentDoc> = {}) =>
+  paymentDoc(
+    { id, created_at },
+    { pending: false, event_id: 1, outcome: { kind: 'held', reason: 'event_full', since: new Date() }, ...change },
+  );
+
+describe('the seat for a payment', () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await openDesk();
+  });
+  after(() => desk?.close());
+
+  const ask = async (capacity: number | null, attendees: AttendeeDoc[], change: Partial<typeof wish> = {}) => {
+    await desk.lay({ attendees });
+    return seatsOf(desk.store).candidate(eventDoc({ capacity }), { ...wish, ...change });
+  };
+
+  it('is the one after the highest of those who have one at this event', async () => {
+    expect(await ask(null, [])).to.equal(1);
+    expect(await ask(10, sitting([1, 4]))).to.equal(5);
+    expect(
+      await ask(10, [...sitting([1]), ...sitting([9], { live: false }), ...sitting([7], { event_id: 2 })]),
+    ).to.equal(2);
+  });
+
+  it('is another for everybody who asks, also at once', async () => {
+    await desk.lay({ attendees: sitting([3]) });
+    const seats = seatsOf(desk.store);
+    const found = await Promise.all(Array.from({ length: 5 }, () => seats.candidate(eventDoc({ capacity: 50 }), wish)));
+    expect([...found].sort()).to.deep.equal([4, 5, 6, 7, 8]);
+    expect(await seats.candidate(eventDoc({ capacity: 50 }), wish)).to.equal(9);
+    expect(await seats.candidate(eventDoc({ _id: 2, capacity: 50 }), wish)).to.equal(1);
+  });
+
+  it('is looked up again once what was remembered turned out wrong', async () => {
+    await desk.lay({ attendees: sitting([3]) });
+    const seats = seatsOf(desk.store);
+    expect(await seats.candidate(eventDoc(), wish)).to.equal(4);
+    await desk.lay({ attendees: sitting([3, 8]) });
+    expect(await seats.candidate(eventDoc(), wish)).to.equal(5);
+    seats.forget(1);
+    expect(await seats.candidate(eventDoc(), wish)).to.equal(9);
+  });
+
+  it('is the lowest that came free where the last is taken, and none where all are', async () => {
+    expect(await ask(3, sitting([1, 3]))).to.equal(2);
+    expect(await ask(3, sitting([3]))).to.equal(1);
+    expect(await ask(3, sitting([1, 2, 3]))).to.equal(null);
+    expect(await ask(2, sitting([1, 2]))).to.equal(null);
+    expect(await ask(3, sitting([1, 2]))).to.equal(3);
+    expect(await ask(0, [])).to.equal(null);
+  });
+
+  it('is none while there are as many as there may be, also where one sits beyond', async () => {
+    // Somebody was let in beyond a capacity of 3; then seat 2 came free.
+    expect(await ask(3, sitting([1, 3, 4]))).to.equal(null);
+    expect(await ask(3, sitting([1, 4]))).to.equal(2);
+    // The capacity was made smaller than what is taken.
+    expect(await ask(2, sitting([1, 2, 3, 4]))).to.equal(null);
+  });
+
+  it('is one beyond where a person lets this one in, and a free one before that', async () => {
+    const beyondCapacity = true;
+    expect(await ask(3, sitting([1, 2, 3]), { beyondCapacity })).to.equal(4);
+    expect(await ask(3, sitting([1, 3]), { beyondCapacity })).to.equal(2);
+  });
+
+  it('is not for who came later while somebody older waits for one of this event', async () => {
+    const older = 'pay_00000000000001';
+    const free = async (payments: PaymentDoc[], change: Partial<typeof wish> = {}, capacity: number | null = 5) => {
+      await desk.lay({ payments });
+      return (await seatsOf(desk.store).candidate(eventDoc({ capacity }), { ...wish, ...change })) !== null;
+    };
+    expect(await free([waiting(older, PAID_AT - 1)])).to.equal(false);
+    expect(await free([waiting(older, PAID_AT)])).to.equal(false);
+    expect(await free([waiting('pay_zzzzzzzzzzzzzz', PAID_AT)])).to.equal(true);
+    expect(await free([waiting(wish.paymentId, PAID_AT)])).to.equal(true);
+    expect(await free([waiting(older, PAID_AT + 1)])).to.equal(true);
+    // Another event, another reason, one that cannot be settled now: these hold up nobody.
+    expect(await free([waiting(older, PAID_AT - 1, { event_id: 2 })])).to.equal(true);
+    expect(await free([waiting(older, PAID_AT - 1, { attempts: 1 })])).to.equal(true);
+    const underpaid = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
+    expect(await free([waiting(older, PAID_AT - 1, { outcome: underpaid })])).to.equal(true);
+    // Nor where seats do not run out, or a person lets this one in.
+    expect(await free([waiting(older, PAID_AT - 1)], {}, null)).to.equal(true);
+    expect(await free([waiting(older, PAID_AT - 1)], { beyondCapacity: true })).to.equal(true);
+  });
+});

@@ -1,0 +1,172 @@
+/** What comes in while a payment is settled: between its effects and its end, and from whoever took it over (P1, P4, P6). */
+import { expect } from 'chai';
+import { RequestFailed } from '../../../shared/bus/index.ts';
+import type { Observation } from '../../../shared/razorpay/observation.ts';
+import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import { attendeeDoc, eventDoc, facts, PAID_AT, paymentDoc, STUDENT } from '../../../test/documents.ts';
+import { joinObservation } from '../join/store.ts';
+import { type Desk, openDesk } from '../test/desk.ts';
+import { newClaim } from './claim.ts';
+import { type SettleTools, settle } from './settle.ts';
+
+const ID = 'pay_AAAAAAAAAAAAAA';
+const FOREVER = new Date(Date.now() + 3_600_000);
+const sight = (entity: Record<string, unknown>): Observation => ({
+  id: 'o',
+  payment_id: ID,
+  source: 'webhook',
+  observed_at: PAID_AT + 100,
+  correlation_id: 'c',
+  payment: facts(entity),
+});
+const refund = sight({ status: 'refunded', amount_refunded: 29_900 });
+
+describe('settling', () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await openDesk();
+  });
+  after(() => desk?.close());
+
+  /** Settles the one payment; `between` happens in the middle of its effects, once. */
+  async function settled(payment: PaymentDoc, between: () => Promise<unknown>, change: Partial<SettleTools> = {}) {
+    const claim = newClaim();
+    await desk.lay({ payments: [{ ...payment, settling: claim }], events: [eventDoc({ capacity: 5 })] });
+    let ids = 0;
+    const tools = desk.tools({
+      nextAttendeeId: async () => {
+        if (ids++ === 0) await between();
+        return 50 + ids;
+      },
+      ...change,
+    });
+    const result = await settle(tools, await desk.payment(), claim);
+    const attendees = await desk.store.attendees.find().lean();
+    return { result, after: await desk.payment(), attendees };
+  }
+  const nothing = async () => undefined;
+  const takeOver = (change: object) =>
+    desk.store.payments.updateOne({ _id: ID }, { $set: { settling: { token: 'other', until: FOREVER }, ...change } });
+
+  it('makes one attendee with a live ticket, and says so', async () => {
+    const { result, after, attendees } = await settled(paymentDoc(), nothing);
+    expect(result).to.equal('ticketed');
+    expect(after).to.include({ pending: false, attendee_id: attendees[0]?._id });
+    expect(attendees.map(({ live, seat, payment_id }) => [live, seat, payment_id])).to.deep.equal([[true, 1, ID]]);
+  });
+
+  it('sees a refund that comes in between ticket and end: the ticket does not outlive it', async () => {
+    const freed: number[] = [];
+    const { result, after, attendees } = await settled(
+      paymentDoc(),
+      () => joinObservation(desk.store, refund, newClaim()),
+      { onFreed: (eventId) => freed.push(eventId) },
+    );
+    expect(result).to.equal('revoked');
+    expect(after).to.include({ pending: false });
+    expect(after.outcome?.kind).to.equal('revoked');
+    expect(attendees.map(({ live, ticket }) => [live, ticket.revoked_reason])).to.deep.equal([[false, 'refunded']]);
+    expect(freed).to.deep.equal([1]);
+  });
+
+  it('looks again where somebody else took over and ended before its own effects were there', async () => {
+    const { after, attendees } = await settled(paymentDoc(), async () => {
+      await joinObservation(desk.store, refund, newClaim());
+      // Revoked, when there was no attendee yet: so nothing was revoked.
+      await desk.store.payments.updateOne({ _id: ID }, { $set: { pending: false, settling: null } });
+    });
+    expect(after.outcome?.kind).to.equal('revoked');
+    expect(after.pending).to.equal(false);
+    expect(attendees.map(({ live }) => live)).to.deep.equal([false]);
+  });
+
+  it('leaves it to whoever took over and is at it, but pending, so that nothing is missed', async () => {
+    const { result, after } = await settled(paymentDoc(), () => takeOver({ pending: false }));
+    expect(result).to.equal(null);
+    expect([after.pending, after.settling?.token, after.rev]).to.deep.equal([true, 'other', 2]);
+  });
+
+  it('does nothing more when it was taken over while Razorpay was asked', async () => {
+    const { result, after, attendees } = await settled(paymentDoc({ notes: [] }), nothing, {
+      lookUp: async () => {
+        await takeOver({});
+        return sight({ notes: STUDENT });
+      },
+    });
+    expect(result).to.equal(null);
+    expect(attendees).to.deep.equal([]);
+    expect([after.pending, after.settling?.token, after.attempts]).to.deep.equal([true, 'other', 0]);
+  });
+
+  it('goes on from what a second look at Razorpay tells, and remembers that it was had', async () => {
+    let asked = 0;
+    const { result, after } = await settled(paymentDoc({ notes: [] }), nothing, {
+      lookUp: async () => {
+        asked++;
+        return sight({ notes: STUDENT });
+      },
+    });
+    expect([result, asked]).to.deep.equal(['ticketed', 1]);
+    expect(after.looked_up_at).to.be.a('date');
+    expect(after.details?.name).to.equal(STUDENT.name);
+  });
+
+  it('rests when Razorpay cannot be asked, shown with the reason, and calls nothing foreign meanwhile', async () => {
+    const lookUp = async (): Promise<Observation> => {
+      throw new RequestFailed(502, 'Razorpay is down');
+    };
+    const { result, after, attendees } = await settled(paymentDoc({ notes: [] }), nothing, { lookUp });
+    expect([result, attendees]).to.deep.equal([null, []]);
+    expect(after).to.include({
+      pending: true,
+      settling: null,
+      attempts: 1,
+      error: 'Razorpay could not be asked about it: Razorpay is down',
+    });
+    expect(after.next_at?.getTime()).to.be.above(Date.now() + 1_000);
+    expect(after).to.not.have.property('outcome');
+  });
+
+  it('gives a ticket without a second look that would only improve it, once that failed', async () => {
+    let asked = 0;
+    const lookUp = async (): Promise<Observation> => {
+      asked++;
+      throw new RequestFailed(502, 'Razorpay is down');
+    };
+    const wanting = { order_id: 'order_AAAAAAAAAAAAAA', notes: { ...STUDENT, email: '' } };
+    const first = await settled(paymentDoc(wanting), nothing, { lookUp });
+    expect([first.result, first.after.attempts]).to.deep.equal([null, 1]);
+    const second = await settled(paymentDoc(wanting, { attempts: 1 }), nothing, { lookUp });
+    expect([second.result, asked]).to.deep.equal(['ticketed', 1]);
+  });
+
+  it('shows a fault of ours by its name alone, for its text may tell of a person', async () => {
+    const { result, after } = await settled(paymentDoc(), async () => {
+      throw new TypeError('cannot read Asha Rao');
+    });
+    expect(result).to.equal(null);
+    expect(after).to.include({ pending: true, attempts: 1, error: 'TypeError' });
+  });
+
+  it('takes the next seat when another payment took the one that it had in mind', async () => {
+    const { result, attendees } = await settled(paymentDoc(), async () => {
+      const other = { ...attendeeDoc({ _id: 9, payment_id: 'pay_BBBBBBBBBBBBBB', student_key: 'X|Y', seat: 1 }) };
+      await desk.store.attendees.collection.insertOne(other as never);
+    });
+    expect(result).to.equal('ticketed');
+    expect(attendees.map(({ seat }) => seat).sort()).to.deep.equal([1, 2]);
+  });
+
+  it('is held as a duplicate when the same student’s other payment was faster', async () => {
+    const { result, after, attendees } = await settled(paymentDoc(), async () => {
+      const twin = attendeeDoc({ _id: 9, payment_id: 'pay_BBBBBBBBBBBBBB', seat: 3 });
+      await desk.store.attendees.collection.insertOne({ ...twin, ticket: { ...twin.ticket, id: 'other' } } as never);
+    });
+    expect(result).to.equal('held');
+    expect(after.outcome).to.deep.include({
+      reason: 'duplicate_payment',
+      about: { other_payment_id: 'pay_BBBBBBBBBBBBBB' },
+    });
+    expect(attendees.map(({ _id }) => _id)).to.deep.equal([9]);
+  });
+});
