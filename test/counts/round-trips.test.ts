@@ -29,7 +29,7 @@ const POLLS: ((command: Command) => boolean)[] = [
   ({ text }) => text.startsWith('aggregate mails [$match $lookup $set $match'),
   ({ text, empty }) => text === 'find mails {trail.at}' && empty,
   // The gauges.
-  ({ text }) => /^aggregate (mails|payments) \[\$match \$group\]$/.test(text),
+  ({ text }) => /^aggregate (mails|payments|dead_letters) \[\$match \$group\]$/.test(text),
   ({ text }) => text === 'find payments {pending}' || text === 'find mails {state}',
 ];
 const isPoll = (command: Command) => POLLS.some((poll) => poll(command));
