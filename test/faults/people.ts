@@ -31,8 +31,10 @@ export async function tokenOf(world: World, payment_id: string): Promise<string>
 }
 
 /** Somebody who paid and has the mail. */
-export async function holder(world: World, payment: Record<string, unknown> = {}): Promise<Holder> {
-  const notes = student();
+export async function holder(
+  world: World,
+  { notes = student(), ...payment }: { notes?: Record<string, unknown>; created_at?: number } = {},
+): Promise<Holder> {
   const { id } = await world.pay({ notes, ...payment });
   await mailed(world, id);
   return { id, email: String(notes.email), token: await tokenOf(world, id) };
@@ -117,18 +119,28 @@ export const allDelivered = (world: World) =>
 /** What waits for its next try is delivered now. */
 export const deliverAgain = (world: World) => world.razorpay.control('/deliveries/flush', {});
 
-/** The scheduled sweep that is due now, at its end. Ingest looks when it starts. */
-export async function scheduledSweep(world: World): Promise<SweepDoc> {
-  const started_at = { $gte: new Date() };
-  await world.store.schedules.updateOne({ _id: 'sweep' }, { $set: { next_at: new Date(0) } });
-  await world.restart.ingest();
+/** The first scheduled sweep that began since, at its end: it gave the schedule back, and moved the watermark if it does. */
+export async function sweepSince(world: World, since: Date): Promise<SweepDoc> {
   const ended = await until(
-    () => world.store.sweeps.findOne({ kind: 'scheduled', started_at }).lean(),
-    (sweep) => sweep !== null && sweep.state !== 'running',
+    async () => {
+      const sweep = await world.store.sweeps.findOne({ kind: 'scheduled', started_at: { $gte: since } }).lean();
+      // Its record is closed before the watermark moves (P7).
+      return sweep && { sweep, lease: (await world.store.schedules.findById('sweep').lean())?.lease ?? null };
+    },
+    (found) => found !== null && found.sweep.state !== 'running' && found.lease === null,
     'the end of the scheduled sweep',
     PATIENTLY_MS,
   );
-  return ended as SweepDoc;
+  return (ended as { sweep: SweepDoc }).sweep;
+}
+
+/** Makes a scheduled sweep due. Ingest looks when it starts. */
+export async function scheduledSweep(world: World): Promise<SweepDoc> {
+  await world.ingest.stop();
+  const since = new Date();
+  await world.store.schedules.updateOne({ _id: 'sweep' }, { $set: { next_at: new Date(0) } });
+  await world.restart.ingest();
+  return await sweepSince(world, since);
 }
 
 export const watermark = async (world: World): Promise<number> =>
