@@ -59,7 +59,12 @@ export async function startTicketing(
     metrics,
     seats: seatsOf(store),
     idKey: ticketIdKey(config.TICKET_SIGNING_KEY),
-    nextAttendeeId: idSource(store, 'attendees', ATTENDEE_ID_BLOCK),
+    nextAttendeeId: idSource(
+      store,
+      'attendees',
+      ATTENDEE_ID_BLOCK,
+      async () => (await store.attendees.findOne({}, { _id: 1 }).sort({ _id: -1 }).lean())?._id ?? 0,
+    ),
     rules: {
       aliases: config.NOTES_ALIASES ?? DEFAULT_ALIASES,
       required: config.REQUIRED_DETAILS,
@@ -129,7 +134,7 @@ export async function startTicketing(
       });
       consumer = bus.consume({
         handle: (message) => handleMessage(tools, message, options.redeliveryMs),
-        open: gate,
+        open: async () => recovery?.whole() === true && (await gate()),
         workers: config.SETTLE_WORKERS,
       });
     },

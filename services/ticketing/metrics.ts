@@ -112,7 +112,8 @@ export function createTicketingMetrics(registry: Registry) {
     }),
     reconciled: new Counter({
       name: 'qrflow_attendees_reconciled_total',
-      help: 'Live tickets found without a ticketed payment and sent back to settling.',
+      help: 'Payments sent back to settling because ticket or mail did not fit them, by what was wrong.',
+      labelNames: ['drift'],
       registers,
     }),
   };

@@ -17,12 +17,30 @@ export async function increase(store: Store, counter: string, by = 1): Promise<n
   }
 }
 
-/** A source of ids unique over all replicas. */
-export function idSource(store: Store, counter: string, block: number): () => Promise<number> {
+/** A counter behind the ids that are taken, as a backup may bring it, catches up. */
+async function catchUp(store: Store, counter: string, taken: number): Promise<void> {
+  try {
+    await store.counters.updateOne({ _id: counter }, { $max: { n: taken } }, { upsert: true });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    await catchUp(store, counter, taken);
+  }
+}
+
+/** A source of ids unique over all replicas. `highest`: the highest id that is taken, asked once. */
+export function idSource(
+  store: Store,
+  counter: string,
+  block: number,
+  highest: () => Promise<number>,
+): () => Promise<number> {
   let next = 1;
   let last = 0;
+  let caughtUp = false;
   let filling: Promise<void> | undefined;
   const fill = async () => {
+    if (!caughtUp) await catchUp(store, counter, await highest());
+    caughtUp = true;
     const end = await increase(store, counter, block);
     next = end - block + 1;
     last = end;

@@ -96,7 +96,10 @@ export const MAIL_STATES = ['owed', 'sending', 'sent', 'failed', 'no_address', '
  */
 export type MailState = (typeof MAIL_STATES)[number];
 
-/** The outbox. `_id` is `<attendee>:<kind>:<issue>`, so owing twice is owing once. Written by ticketing. */
+/**
+ * The outbox. `_id` is `<attendee>:<kind>:<issue>`; what a mail is known by is its ticket and kind, so owing twice is owing
+ * once. Written by ticketing.
+ */
 export interface MailDoc {
   _id: string;
   attendee_id: number;

@@ -103,6 +103,7 @@ attendees.index(
 );
 attendees.index({ 'ticket.id': 1 }, { unique: true });
 attendees.index({ 'past_tickets.id': 1 });
+attendees.index({ 'ticket.issued_at': 1, _id: 1 });
 
 export const mails = schema<MailDoc>({
   _id: String,
@@ -129,6 +130,7 @@ export const mails = schema<MailDoc>({
 });
 mails.index({ state: 1, priority: 1, due_at: 1 });
 mails.index({ attendee_id: 1, kind: 1, issue: 1 });
+mails.index({ ticket_id: 1, kind: 1 });
 mails.index({ event_id: 1, state: 1 });
 mails.index({ sent_at: 1 });
 // Only the few with entries to move are in it.

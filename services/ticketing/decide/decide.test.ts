@@ -395,7 +395,7 @@ describe('the decision on a payment', () => {
     });
     const absence = register({ absent: true as const });
     expect(says(unseen({ order, absence }))).to.equal('held:unknown_at_razorpay');
-    expect(lookupWanted(unseen({ order }), decide(unseen({ order }), around(), rules))).to.equal('must');
+    expect(lookupWanted(unseen({ order }), decide(unseen({ order }), around(), rules), null)).to.equal('must');
   });
 
   it('does not take a payment of nothing for refunded', () => {
@@ -594,9 +594,26 @@ describe('the decision on a payment', () => {
   });
 });
 
+describe('a ticketed payment whose attendee a restore has lost', () => {
+  it('stays ticketed, although its event is full, closed or dearer by now', () => {
+    const lost = (event_id: number | null) =>
+      paymentDoc({}, { event_id, outcome: { kind: 'ticketed', reason: null, since: new Date(0) } });
+    const around: Surroundings = {
+      events: [eventDoc({ closed_at: new Date(0), prices: [{ amount: 99_900, from: new Date(0) }] })],
+      attendee: null,
+      twins: [],
+      seats: false,
+      now: NOW,
+    };
+    expect(decide(lost(1), around, rules).outcome.kind).to.equal('ticketed');
+    expect(decide(lost(2), around, rules).outcome.kind).to.equal('held');
+    expect(decide(paymentDoc(), around, rules).outcome.kind).to.equal('held');
+  });
+});
+
 describe('the second look at Razorpay', () => {
   const wanted = (payment: PaymentDoc, change: Partial<Surroundings> = {}) =>
-    lookupWanted(payment, decide(payment, around(change), rules));
+    lookupWanted(payment, decide(payment, around(change), rules), change.attendee ?? null);
 
   it('is owed before a captured payment is called foreign or held for what an order or QR code may tell', () => {
     expect(wanted(paymentDoc({ notes: [] }))).to.equal('must');
@@ -609,6 +626,14 @@ describe('the second look at Razorpay', () => {
     const refunded = { notes: [], status: 'refunded', amount_refunded: 29_900 };
     expect(wanted(paymentDoc({ ...refunded, captured: true }))).to.equal('must');
     expect(wanted(paymentDoc({ ...refunded, captured: false }))).to.equal('no');
+  });
+
+  it('is owed before a ticket is made anew that was refunded after the payment last changed: a backup missed it', () => {
+    const refunded = (revoked_at: Date) =>
+      attendeeDoc({ live: false, ticket: { ...attendeeDoc().ticket, revoked_at, revoked_reason: 'refunded' } });
+    const changed = paymentDoc().changed_by.at.getTime();
+    expect(wanted(paymentDoc(), { attendee: refunded(new Date(changed + 1)) })).to.equal('must');
+    expect(wanted(paymentDoc(), { attendee: refunded(new Date(changed - 1)) })).to.equal('no');
   });
 
   it('is worth a try before an event is guessed among several, or a mail has no address', () => {

@@ -169,6 +169,10 @@ function capturedTooLate({ payment, first_seen_at }: PaymentDoc, now: number): b
   return waited > CAPTURE_WITHIN_SECONDS;
 }
 
+/** Ticketed, and its attendee is not there: a backup was copied while it was being made. The student has the QR already. */
+export const lostAttendee = (payment: PaymentDoc, attendee: AttendeeDoc | null): boolean =>
+  attendee === null && payment.outcome?.kind === 'ticketed';
+
 function outcomeOf(
   payment: PaymentDoc,
   reading: Reading,
@@ -199,6 +203,7 @@ function outcomeOf(
   };
   // Once ticketed, only a full refund or a person takes the ticket away.
   if (attendee?.live && attendee.event_id === event._id) return ticketed;
+  if (lostAttendee(payment, attendee) && payment.event_id === event._id) return ticketed;
   const held = hold(payment, facts, reading, event, around, rules);
   return held ? { kind: 'held', ...held, event } : ticketed;
 }
@@ -211,11 +216,22 @@ export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules):
   return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice, guessed };
 }
 
+/** The ticket was revoked by a refund that the payment, as stored, knows nothing of: a backup was copied in between. */
+const refundUnheardOf = (payment: PaymentDoc, attendee: AttendeeDoc | null): boolean => {
+  const { revoked_at, revoked_reason } = attendee?.ticket ?? {};
+  return revoked_reason === 'refunded' && revoked_at instanceof Date && revoked_at > payment.changed_by.at;
+};
+
 /**
  * Whether Razorpay may know more that matters: its order's or QR code's notes. `must`: without it the payment would be
- * held or called foreign. `may`: we would guess the event, or have no address.
+ * held or called foreign, or a refunded ticket made anew. `may`: we would guess the event, or have no address.
  */
-export function lookupWanted(payment: PaymentDoc, { outcome, reading, guessed }: Decision): 'must' | 'may' | 'no' {
+export function lookupWanted(
+  payment: PaymentDoc,
+  { outcome, reading, guessed }: Decision,
+  attendee: AttendeeDoc | null,
+): 'must' | 'may' | 'no' {
+  if (outcome.kind === 'ticketed' && refundUnheardOf(payment, attendee)) return 'must';
   if (payment.redacted_at) return 'no';
   const facts = payment.payment?.value;
   if (!facts || (isStripped(payment) && (outcome.kind !== 'foreign' || reading.strippedButOurs))) return 'must';

@@ -36,20 +36,20 @@ export interface MailContents {
   ticketMail: MailDoc | undefined;
 }
 
-/** Everything a send needs, read right before it, and only if the lease is still ours. One round trip. */
+/** Everything a send needs, read right before it, and only if the lease is still ours. One round trip for a ticket. */
 export async function readContents(store: Store, { mail, token }: ClaimedMail): Promise<MailContents | null> {
-  const [found] = await store.mails.aggregate<
-    MailDoc & { attendees: AttendeeDoc[]; events: EventDoc[]; ticketMails: MailDoc[] }
-  >([
+  const [found] = await store.mails.aggregate<MailDoc & { attendees: AttendeeDoc[]; events: EventDoc[] }>([
     { $match: { _id: mail._id, state: 'sending', 'lease.token': token } },
     { $lookup: { from: 'attendees', localField: 'attendee_id', foreignField: '_id', as: 'attendees' } },
     { $lookup: { from: 'events', localField: 'event_id', foreignField: '_id', as: 'events' } },
-    { $set: { ticket_mail: `${mail.attendee_id}:ticket:${mail.issue}` } },
-    { $lookup: { from: 'mails', localField: 'ticket_mail', foreignField: '_id', as: 'ticketMails' } },
   ]);
   if (!found) return null;
-  const { attendees, events, ticketMails, ...current } = found;
-  return { mail: current, attendee: attendees[0], event: events[0], ticketMail: ticketMails[0] };
+  const { attendees, events, ...current } = found;
+  const ticketMail =
+    mail.kind === 'cancellation'
+      ? await store.mails.findOne({ ticket_id: mail.ticket_id, kind: 'ticket' }).lean()
+      : null;
+  return { mail: current, attendee: attendees[0], event: events[0], ticketMail: ticketMail ?? undefined };
 }
 
 /** Keeps the lease for as long again. */

@@ -143,10 +143,15 @@ describe('whether a mail may go out', () => {
 
   it('says yes to a live ticket', () => expect(verdict({})).to.deep.equal({ kind: 'send' }));
 
-  it('says no once the ticket is revoked, replaced or gone', () => {
+  it('waits while attendee or event are not there, as in the first moments after a restore', () => {
+    for (const missing of [{ attendee: undefined }, { event: undefined }])
+      expect(verdict(missing).kind).to.equal('wait');
+  });
+
+  it('says no once the ticket is revoked or replaced', () => {
     const revoked = attendeeDoc({ live: false });
     const replaced = attendeeDoc({ ticket: { ...attendeeDoc().ticket, id: 'another' } });
-    for (const attendee of [revoked, replaced, undefined]) expect(verdict({ attendee })).to.deep.equal(ended);
+    for (const attendee of [revoked, replaced]) expect(verdict({ attendee })).to.deep.equal(ended);
   });
 
   it('rests without an address', () =>

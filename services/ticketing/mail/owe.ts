@@ -1,6 +1,7 @@
 /**
  * What mails an attendee is owed: each live ticket its mail, each revoked one that was mailed its cancellation (P5).
- * A mail's key is natural, so owing it twice is owing it once.
+ * A mail is known by its ticket and kind, so owing it twice is owing it once, also for an attendee who was made anew
+ * after a restore.
  */
 import type { AttendeeDoc, MailDoc, MailKind, Ticket } from '../../../shared/store/documents.ts';
 import { isDuplicateKey } from '../../../shared/store/errors.ts';
@@ -28,10 +29,8 @@ async function owe(
   context: MailContext,
   now: Date,
 ) {
-  const _id = mailKey(attendee._id, kind, ticket.issue);
-  const mail: MailDoc = {
-    _id,
-    attendee_id: attendee._id,
+  const { _id: attendee_id } = attendee;
+  const mail: Omit<MailDoc, '_id' | 'attendee_id'> = {
     event_id: ticket.event_id,
     payment_id: attendee.payment_id,
     kind,
@@ -51,10 +50,19 @@ async function owe(
     created_at: now,
     sent_at: null,
   };
+  const put = (_id: string) =>
+    store.mails.updateOne(
+      { ticket_id: ticket.id, kind },
+      { $set: { attendee_id }, $setOnInsert: { _id, ...mail } },
+      { upsert: true },
+    );
+  const key = mailKey(attendee_id, kind, ticket.issue);
   try {
-    await store.mails.updateOne({ _id }, { $setOnInsert: mail }, { upsert: true });
+    await put(key);
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
+    // Somebody owed it in this moment; or a backup brought another ticket's mail under this number.
+    if (!(await store.mails.exists({ ticket_id: ticket.id, kind }))) await put(`${key}:${ticket.id}`);
   }
 }
 
@@ -70,6 +78,10 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
       $or: [
         { state: 'no_address' },
         { state: 'failed', to: { $ne: attendee.email } },
+        // Given up while its ticket was not live as stored, which a restore may have been the reason for.
+        ...(attendee.live
+          ? [{ state: 'cancelled' as const, kind: 'ticket' as const, ticket_id: attendee.ticket.id }]
+          : []),
         ...(corrected && attendee.live
           ? [
               {
@@ -88,13 +100,13 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
 
 /** What was not sent yet is not sent any more; what was, or may be being sent, gets its cancellation. */
 async function cancel(store: Store, attendee: AttendeeDoc, ticket: Ticket, context: MailContext, now: Date) {
-  const _id = mailKey(attendee._id, 'ticket', ticket.issue);
+  const its = { ticket_id: ticket.id, kind: 'ticket' as const };
   await store.mails.updateOne(
-    { _id, state: { $in: ['owed', 'no_address', 'failed'] } },
+    { ...its, state: { $in: ['owed', 'no_address', 'failed'] } },
     { $set: { state: 'cancelled', lease: null } },
   );
   const mailed = await store.mails.exists({
-    _id,
+    ...its,
     $or: [{ state: { $in: ['sending', 'sent'] } }, { unconfirmed: { $gt: 0 } }],
   });
   if (mailed) await owe(store, attendee, ticket, 'cancellation', context, now);

@@ -132,17 +132,17 @@ export async function sendOne(tools: MailTools, claimed: ClaimedMail): Promise<v
   const contents = await readContents(store, claimed);
   if (!contents) return;
   const verdict = mailVerdict(contents);
-  const { mail, attendee, event } = contents;
+  const { mail } = contents;
   if (verdict.kind === 'wait') {
     await markMail(store, claimed, { state: 'owed', due_at: new Date(Date.now() + verdict.ms) });
     return;
   }
-  if (verdict.kind === 'state' || !attendee || !event) {
-    const state = verdict.kind === 'state' ? verdict.state : 'cancelled';
+  if (verdict.kind === 'state') {
+    const { state } = verdict;
     await markMail(store, claimed, { state }, state === 'cancelled' ? [entry(mail, 'mail.cancelled')] : []);
     return;
   }
-  const to = attendee.email ?? '';
+  const to = contents.attendee?.email ?? '';
   const message = await rendered(tools, claimed, contents, to);
   if (!message) return;
   // A process that was stopped and woke up must not send under a lease that is somebody else's by now.

@@ -8,8 +8,11 @@ export type MailVerdict = { kind: 'send' } | { kind: 'wait'; ms: number } | { ki
 /** While its ticket's mail is being sent, a cancellation cannot know whether there is anything to cancel. */
 const WAIT_FOR_TICKET_MS = 15_000;
 
+/** Nobody deletes attendees or events: a backup was copied before they were made, and they are about to be made again. */
+const WAIT_FOR_OWNER_MS = 60_000;
+
 export function mailVerdict({ mail, attendee, event, ticketMail }: MailContents): MailVerdict {
-  if (!attendee || !event) return { kind: 'state', state: 'cancelled' };
+  if (!attendee || !event) return { kind: 'wait', ms: WAIT_FOR_OWNER_MS };
   if (mail.kind === 'ticket') {
     const { ticket } = attendee;
     if (!attendee.live || ticket.id !== mail.ticket_id || ticket.revoked_at)

@@ -9,7 +9,7 @@ import { countBacklog } from './gauges.ts';
 import { coalesced } from './hints.ts';
 import { addressMails, moveTrail, reclaimMails } from './mails.ts';
 import { settlePending } from './pending.ts';
-import { reconcile } from './reconcile.ts';
+import { reconciliation } from './reconcile.ts';
 import { redecide } from './redecide.ts';
 
 export interface RecoveryOptions {
@@ -24,6 +24,8 @@ export interface RecoveryOptions {
 export interface Recovery {
   /** Decide again what is held for this event now; undefined: for all. */
   hasten(eventId: number | undefined): Promise<number>;
+  /** Whoever was ticketed has a seat: before that, as right after a restore, none is given to others. */
+  whole(): boolean;
   stop(): Promise<void>;
 }
 
@@ -37,8 +39,10 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
   let stopped = false;
   const isStopped = () => stopped;
 
+  let whole = false;
+
   const hints = coalesced(async (eventId) => {
-    if (stopped) return 0;
+    if (stopped || !whole) return 0;
     await claimedByQrCode(tools, isStopped);
     return redecide(tools, eventId, isStopped);
   });
@@ -53,8 +57,14 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       tools.log,
     );
   const lookEveryMs = Math.min(LOOK_EVERY_MS, intervalMs);
+  const reconciling = reconciliation(tools, isStopped);
 
   const loops = [
+    loop('lost', lookEveryMs, async () => {
+      if (whole) return;
+      await reconciling.restoreLost();
+      whole = true;
+    }),
     loop('pending', lookEveryMs, () => settlePending(tools, intervalMs, workers, isStopped)),
     loop('held', intervalMs, () => hints.hint(undefined)),
     loop('aliases', intervalMs, () => claimedByAliases(tools, isStopped)),
@@ -64,12 +74,13 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       onMailOwed();
       await moveTrail(tools, isStopped);
     }),
-    loop('reconcile', RECONCILE_EVERY_MS, () => reconcile(tools)),
+    loop('reconcile', RECONCILE_EVERY_MS, () => reconciling.look()),
     loop('gauges', COUNT_EVERY_MS, () => countBacklog(tools)),
   ];
 
   return {
     hasten: hints.hint,
+    whole: () => whole,
     async stop() {
       stopped = true;
       await Promise.all(loops.map((loop) => loop.stop()));

@@ -117,7 +117,7 @@ async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Pro
   for (let tries = 0; tries < TRIES; tries++) {
     const now = new Date();
     const { around, decision } = await decided(tools, payment, seats, now);
-    const wanted = lookedUp ? 'no' : lookupWanted(payment, decision);
+    const wanted = lookedUp ? 'no' : lookupWanted(payment, decision, around.attendee);
     if (wanted === 'must' || (wanted === 'may' && payment.attempts < OPTIONAL_LOOKUP_TRIES)) {
       payment = await lookUp(tools, payment, claim);
       lookedUp = true;

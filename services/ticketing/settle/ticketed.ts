@@ -4,7 +4,7 @@ import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts
 import type { Store } from '../../../shared/store/index.ts';
 import type { StudentDetails } from '../../../shared/student/fields.ts';
 import { furtherKey } from '../../../shared/student/key.ts';
-import type { Decision, Outcome } from '../decide/decide.ts';
+import { type Decision, lostAttendee, type Outcome } from '../decide/decide.ts';
 import { ticketId } from '../ticket/ticket-id.ts';
 import type { Seats } from './seats.ts';
 
@@ -64,7 +64,7 @@ export async function issueTicket(
     const wish = {
       paymentId: payment._id,
       paidAt: payment.payment?.value.created_at ?? 0,
-      beyondCapacity: payment.overrides?.released?.includes('event_full') === true,
+      beyondCapacity: payment.overrides?.released?.includes('event_full') === true || lostAttendee(payment, current),
     };
     for (let tries = 0; tries < SEAT_TRIES; tries++) {
       const seat = await seats.candidate(at, wish);

@@ -1,0 +1,36 @@
+/**
+ * Whether a settled payment, its attendee and their mails fit together. Pure. In a running system they do: what is not
+ * done yet is pending. They do not after a crash that a claim did not cover, or when a backup was copied collection after
+ * collection while people paid.
+ */
+import type { AttendeeDoc, MailDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+
+/**
+ * - lost_attendee: ticketed, and nobody has the ticket
+ * - stray_ticket: a live ticket whose payment did not come out as ticketed
+ * - no_ticket: ticketed, and its attendee has no live ticket, or another event's
+ * - unmailed: a live ticket that no mail is owed for
+ * - uncancelled: a ticket that was mailed and revoked, and no cancellation is owed
+ */
+export type Drift = 'lost_attendee' | 'stray_ticket' | 'no_ticket' | 'unmailed' | 'uncancelled';
+
+export type Settled = Pick<PaymentDoc, '_id' | 'rev' | 'pending' | 'outcome' | 'event_id'>;
+export type Holder = Pick<AttendeeDoc, 'payment_id' | 'event_id' | 'live' | 'ticket' | 'past_tickets'>;
+export type Mailed = Pick<MailDoc, 'ticket_id' | 'kind' | 'state'>;
+
+/** `mails`: those of this attendee's tickets. Null: they fit, or somebody is at it. */
+export function driftOf(payment: Settled, attendee: Holder | null, mails: readonly Mailed[]): Drift | null {
+  const kind = payment.outcome?.kind;
+  if (payment.pending || kind === undefined) return null;
+  if (!attendee) return kind === 'ticketed' ? 'lost_attendee' : null;
+  const { live, ticket, past_tickets } = attendee;
+  // A payment moved to a full event is held there while its old ticket stays good.
+  if (live && kind !== 'ticketed') return kind === 'held' ? null : 'stray_ticket';
+  if (kind === 'ticketed' && (!live || attendee.event_id !== payment.event_id)) return 'no_ticket';
+  const mailOf = (ticketId: string, of: MailDoc['kind']) =>
+    mails.find((mail) => mail.ticket_id === ticketId && mail.kind === of);
+  if (live && (mailOf(ticket.id, 'ticket')?.state ?? 'cancelled') === 'cancelled') return 'unmailed';
+  const revoked = live ? past_tickets : [...past_tickets, ticket];
+  const uncancelled = revoked.some(({ id }) => mailOf(id, 'ticket')?.state === 'sent' && !mailOf(id, 'cancellation'));
+  return uncancelled ? 'uncancelled' : null;
+}
