@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { startWorld, type World } from '../world.ts';
+import { startWorld, until, type World } from '../world.ts';
 import { asOperator, messagesWaiting, wipe } from './broker.ts';
 import {
   allDelivered,
@@ -9,6 +9,7 @@ import {
   type Holder,
   holder,
   makeEvent,
+  PATIENTLY_MS,
   scan,
   scheduledSweep,
   untilReady,
@@ -106,8 +107,15 @@ describe('NATS’ data lost', () => {
     const { id: waiting } = await world.pay();
     await allDelivered(world);
     await world.restart.ticketing();
-    await asOperator(world, async (connection) =>
-      (await connection.jetstreamManager()).consumers.delete('PAYMENTS', 'ticketing'),
+    // Where the stream was gone too, ticketing makes it first.
+    await until(
+      () =>
+        asOperator(world, async (connection) =>
+          (await connection.jetstreamManager()).consumers.delete('PAYMENTS', 'ticketing'),
+        ).catch(() => false),
+      (deleted) => deleted,
+      'a consumer to delete',
+      PATIENTLY_MS,
     );
     const { id: next } = await world.pay();
     await allTicketed(world, [waiting, next]);
