@@ -44,7 +44,12 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
     autoCreate: false,
     serverSelectionTimeoutMS: selectionTimeoutMs,
     socketTimeoutMS: 30_000,
+    // A server that goes silent is noticed within the sum of these two, and whatever waits for it fails then.
+    heartbeatFrequencyMS: 2_000,
+    connectTimeoutMS: 5_000,
     maxPoolSize: 50,
+    // A slow server gets no queue without end: who waits longer is told to come again.
+    waitQueueTimeoutMS: 10_000,
     writeConcern: { w: 'majority', journal: true },
     readPreference: 'primary',
   };
