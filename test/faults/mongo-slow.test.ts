@@ -53,8 +53,9 @@ describe('MongoDB slow', () => {
       400_000,
     );
     // It was slow enough for messages to pile up, and they did so on the bus.
-    expect(waited).to.be.above(WORKERS);
-    expect(Math.max(...inWork)).to.be.within(1, WORKERS);
+    expect(waited).to.be.above(2 * WORKERS);
+    // An ack may be under way while its worker has the next message already.
+    expect(Math.max(...inWork)).to.be.within(1, 2 * WORKERS);
     // Three services with a pool each, and what the driver itself keeps.
     expect(proxy.most(), 'connections').to.be.below(100);
     proxy.delay(0);
