@@ -4,6 +4,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { createMailCatcher, type MailCatcher } from '../deploy/mail-catcher/mail-catcher.ts';
+import type { SimulatorOptions } from '../deploy/simulator/app.ts';
 import { type Running, startSimulator } from '../deploy/simulator/testing/running.ts';
 import { type RunningGateway, startGateway } from '../services/gateway/app.ts';
 import { loadGatewayConfig } from '../services/gateway/config.ts';
@@ -58,6 +59,8 @@ export interface World {
 }
 
 export interface WorldOptions {
+  /** Of the simulated Razorpay. */
+  simulated?: Partial<SimulatorOptions>;
   /** In place of the run's own MongoDB. */
   mongoUri?: string;
   /** What the services are told instead: something of the test's stands between them and the server. */
@@ -85,7 +88,7 @@ export async function startWorld(change: Record<string, string> = {}, options: W
     options.mongoUri ?? testServers().then(({ mongoUri }) => mongoUri()),
     startPrivateNats(),
     createMailCatcher(),
-    startSimulator({ ...API_KEY, webhookSecret: WEBHOOK_SECRET, retryScale: 0.02 }),
+    startSimulator({ ...API_KEY, webhookSecret: WEBHOOK_SECRET, retryScale: 0.02, ...options.simulated }),
   ]);
   const { between = {} } = options;
   const env: Record<string, string> = {

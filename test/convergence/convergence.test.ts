@@ -1,0 +1,98 @@
+/**
+ * P1 to P5 on whole histories: the store in the end is what Razorpay's final state says (model.ts), whatever became of
+ * the webhooks. `TEST_SEED` and `TEST_PATH`, printed with a failure, replay it.
+ */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { scaled } from '../profile.ts';
+import { startWorld, until, type World } from '../world.ts';
+import { standingClock } from './clock.ts';
+import { type Chapter, chapter } from './history.ts';
+import { KNOWN } from './known.ts';
+import { openTheatre, type Played, play, type Theatre } from './play.ts';
+import { openPostOffice } from './post-office.ts';
+import { casesOf, review } from './review.ts';
+import { twins, unlikeTwins } from './twins.ts';
+
+const ROUNDS = scaled({ quick: 8, long: 14 });
+const SIDE = 12;
+const CHAPTERS = scaled({ quick: 4, long: 80 });
+/** Each history of a chapter in four ways. */
+const TWINS = scaled({ quick: 2, long: 40 });
+const WITHIN_MS = scaled({ quick: 180_000, long: 3 * 3_600_000 });
+
+describe('histories', () => {
+  let world: World;
+  let theatre: Theatre;
+  before(async function () {
+    this.timeout(120_000);
+    const clock = standingClock();
+    world = await startWorld({}, { simulated: { now: clock.now } });
+    theatre = await openTheatre(world, clock, await openPostOffice(world));
+  });
+  after(async () => {
+    await theatre?.close();
+    await world?.stop();
+  });
+
+  /** Plays it, sweeps once, and waits for what the model says. */
+  async function converges(chapter: Chapter, patienceMs = 20_000): Promise<Played[]> {
+    const played = await play(theatre, chapter);
+    expect(await theatre.sweep()).to.include({ success: true, complete: true });
+    await theatre.quiet();
+    const none = (found: string[]) => found.length === 0;
+    await until(() => review(theatre, played), none, 'what the model says', patienceMs);
+    return played;
+  }
+
+  async function always(
+    shape: fc.Arbitrary<Chapter>,
+    runs: number,
+    holds: (chapter: Chapter, ms: number) => Promise<unknown>,
+  ) {
+    const seed = Number(process.env.TEST_SEED);
+    let patienceMs = 20_000;
+    const property = fc.asyncProperty(shape, async (chapter) => {
+      try {
+        await holds(chapter, patienceMs);
+      } catch (error) {
+        // It is being made smaller from now on, which takes minutes.
+        const { message } = error as Error;
+        const [, at] = /history (\d+)/.exec(message) ?? [];
+        const steps = at === undefined ? '' : `\nIts steps: ${JSON.stringify(chapter.histories[Number(at)])}`;
+        if (patienceMs > 5_000) console.log(`A history failed (TEST_SEED=${seed}): ${message.slice(0, 2_000)}${steps}`);
+        patienceMs = 5_000;
+        throw error;
+      }
+    });
+    const path = process.env.TEST_PATH;
+    const run = await fc.check(property, {
+      seed,
+      numRuns: runs,
+      interruptAfterTimeLimit: WITHIN_MS,
+      ...(path !== undefined && { path, endOnFailure: true }),
+    });
+    if (!run.failed) return;
+    const replay = `TEST_SEED=${seed} TEST_PATH=${run.counterexamplePath} make test FILES=test/convergence/convergence.test.ts`;
+    throw new Error(
+      `${JSON.stringify(run.counterexample)}\n${(run.errorInstance as Error | null)?.message}\nReplay: ${replay}`,
+    );
+  }
+
+  it('that once ended wrong do so no more', async () => {
+    for (const chapter of KNOWN) await converges(chapter);
+  }).timeout(WITHIN_MS);
+
+  it('end in what Razorpay’s final state says, whatever became of the webhooks', async () => {
+    // Without bias: the first chapters would be small ones.
+    await always(fc.noBias(chapter(ROUNDS, SIDE)), CHAPTERS, converges);
+  }).timeout(2 * WITHIN_MS);
+
+  it('come to the same in any order, with any of their webhooks, and with none', async () => {
+    await always(fc.noBias(chapter(ROUNDS, SIDE / 4)), TWINS, async (chapter, patienceMs) => {
+      const played = await converges(twins(chapter), patienceMs);
+      const unlike = unlikeTwins(played, await casesOf(theatre, played));
+      if (unlike.length > 0) throw new Error(unlike.join('\n'));
+    });
+  }).timeout(2 * WITHIN_MS);
+});
