@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { testServers } from '../../test/servers.ts';
+import { createLogger } from '../log/index.ts';
+import { idSource } from './counters.ts';
+import { openStore, type Store } from './index.ts';
+
+describe('a source of ids', () => {
+  let store: Store;
+  before(async function () {
+    this.timeout(60_000);
+    const { mongoUri } = await testServers();
+    store = openStore({ uri: mongoUri(), log: createLogger('test', 'silent'), name: 'test' });
+    await store.connection.asPromise();
+  });
+  after(async () => {
+    await store?.connection.dropDatabase();
+    await store?.close();
+  });
+
+  it('gives no id that is taken, also when a restore brought an older counter', async () => {
+    await store.counters.create([{ _id: 'restored', n: 20 }]);
+    const next = idSource(store, 'restored', 10, async () => 57);
+    expect(await next()).to.equal(58);
+  });
+
+  it('gives each id once, also to those who ask at once, and over replicas', async () => {
+    const replicas = [1, 2].map(() => idSource(store, 'shared', 3, async () => 0));
+    const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => replicas[n % 2]?.()));
+    expect(new Set(ids)).to.have.property('size', 20);
+  });
+});
