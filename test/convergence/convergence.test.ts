@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { scaled } from '../profile.ts';
 import { startWorld, until, type World } from '../world.ts';
 import { standingClock } from './clock.ts';
+import { openToRevoked } from './gate.ts';
 import { type Chapter, chapter } from './history.ts';
 import { KNOWN } from './known.ts';
 import { openTheatre, type Played, play, type Theatre } from './play.ts';
@@ -42,6 +43,7 @@ describe('histories', () => {
     await theatre.quiet();
     const none = (found: string[]) => found.length === 0;
     await until(() => review(theatre, played), none, 'what the model says', patienceMs);
+    expect(await openToRevoked(theatre, played)).to.deep.equal([]);
     return played;
   }
 

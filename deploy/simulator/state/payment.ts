@@ -92,8 +92,9 @@ export function captured(payment: Payment): Payment {
   return { ...payment, status: 'captured', captured: true, fee: base + tax, tax };
 }
 
+/** Only before the bank said yes: an authorised payment that nobody captures is refunded. */
 export function failed(payment: Payment): Payment {
-  if (payment.status !== 'created' && payment.status !== 'authorized') refuse(payment, 'failed');
+  if (payment.status !== 'created') refuse(payment, 'failed');
   return { ...payment, status: 'failed', error: NEVER_ANSWERED };
 }
 
