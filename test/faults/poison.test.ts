@@ -25,6 +25,9 @@ describe('a poisoned message', () => {
     await Promise.all(replicas.map((one) => one.stop()));
     await world?.stop();
   });
+  beforeEach(async () => {
+    await world.store.deadLetters.deleteMany({});
+  });
   const parts = () => replicas.map((one) => one.parts);
 
   const captured = (entity: object) =>
@@ -68,8 +71,18 @@ describe('a poisoned message', () => {
     );
     for (const { id: other } of others) await world.settled(other, 'ticketed');
     const { _id, attempts } = await letter({ payment_id: id });
-    expect([attempts, (await failures()) - before]).to.deep.equal([8, 8]);
-    expect(await total(parts(), 'qrflow_dead_letters_total')).to.be.above(0);
+    expect(attempts).to.equal(8);
+    // Counted after it is stored.
+    await until(
+      async () => (await failures()) - before,
+      (count) => count === 8,
+      'all eight tries counted',
+    );
+    await until(
+      () => total(parts(), 'qrflow_dead_letters_total'),
+      (count) => count > 0,
+      'the letter counted',
+    );
     expect(await world.store.activities.countDocuments({ action: 'message.dead', payment_id: id })).to.equal(1);
 
     const { body: listed } = await world.api('GET', `/api/admin/dead-letters?state=dead&payment_id=${id}`);
@@ -122,7 +135,7 @@ describe('a poisoned message', () => {
     await parts()[0]?.bus.publish(OBSERVED, again, randomUUID(), 'c');
     expect((await letter({ _id, attempts: 8 })).replays).to.have.length(2);
     await mend(id);
-    await replay(_id);
+    expect((await replay(_id)).status).to.equal(200);
   }).timeout(120_000);
 
   it('comes back with all others by "replay all", and what fails again stays', async () => {
@@ -161,7 +174,6 @@ describe('a poisoned message', () => {
     const naming = await letter({ subject: UNREADABLE, _id: { $ne: mute._id } });
     expect((await replay(naming._id)).body).to.include({ state: 'replayed', payment_id: id });
     await world.settled(id, 'ticketed');
-    await world.store.deadLetters.deleteMany({});
   }).timeout(60_000);
 
   it('that newer software can read is read by it', async () => {

@@ -5,8 +5,9 @@ import { paymentDoc } from '../../../test/documents.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { claimPayment, claimPending, holds, newClaim, renewClaim } from './claim.ts';
 
-const NOW = Date.now();
-const at = (ms: number) => new Date(NOW + ms);
+/** One moment for a whole test; a file may wait long for its turn. */
+let began = Date.now();
+const at = (ms: number) => new Date(began + ms);
 const ID = 'pay_AAAAAAAAAAAAAA';
 const doc = (change: Partial<PaymentDoc> = {}, id = ID) =>
   paymentDoc({ id }, { pending_since: at(-10_000), settling: null, next_at: null, ...change });
@@ -15,6 +16,9 @@ describe('a claim on settling a payment', () => {
   let desk: Desk;
   before(async () => {
     desk = await openDesk();
+  });
+  beforeEach(() => {
+    began = Date.now();
   });
   after(() => desk?.close());
 
