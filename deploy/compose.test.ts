@@ -178,7 +178,7 @@ describe('deploy/make-secrets.sh', () => {
     make();
     const first = readFileSync(file, 'utf8');
     expect(read()).to.include({ JWT_SECRET: 'mine', MAIL_FROM: 'Desk <a@example.edu>' });
-    expect(read().ADMIN_PASSWORD).to.match(/^[0-9a-f]{20}$/);
+    expect(read().ADMIN_PASSWORD).to.match(/^[0-9a-f]{32}$/);
     expect(first).to.include('# a comment');
     expect(make()).to.include('has every secret already');
     expect(readFileSync(file, 'utf8')).to.equal(first);
