@@ -14,6 +14,7 @@ import type { Gateway } from './gateway.ts';
 import { authenticator } from './http/authenticate.ts';
 import { measure } from './http/measure.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { tellRefusals } from './http/refusals.ts';
 import { buildRouter } from './http/router.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createGatewayMetrics } from './metrics.ts';
@@ -73,6 +74,7 @@ export async function startGateway(
   app.maxIpsCount = config.TRUSTED_PROXIES;
   app.use(measure(gateway.metrics));
   app.use(securityHeaders);
+  app.use(tellRefusals);
   app.use(
     buildRouter({
       routes: ROUTES,

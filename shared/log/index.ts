@@ -1,5 +1,5 @@
 /** JSON logs, one line an event, with a correlation id from webhook to mail; readable ones on a terminal. */
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -18,8 +18,16 @@ const REDACT = [
   'name_on_ticket',
 ];
 
-/** A logger for a service. `pretty` defaults to whether standard output is a terminal. */
-export function createLogger(service: string, level: string, pretty = process.stdout.isTTY === true): Logger {
+/**
+ * A logger for a service. `pretty` defaults to whether standard output is a terminal; `destination` takes the lines
+ * instead of standard output, as JSON.
+ */
+export function createLogger(
+  service: string,
+  level: string,
+  pretty = process.stdout.isTTY === true,
+  destination?: DestinationStream,
+): Logger {
   const options: LoggerOptions = {
     level,
     base: { service },
@@ -27,6 +35,7 @@ export function createLogger(service: string, level: string, pretty = process.st
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: REDACT.flatMap((key) => [key, `*.${key}`]), censor: '…' },
   };
+  if (destination) return pino(options, destination);
   if (!pretty) return pino(options);
   return pino({
     ...options,

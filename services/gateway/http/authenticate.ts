@@ -32,7 +32,7 @@ export function authenticator(store: Store, secret: string): Authenticate {
 }
 
 /** @throws Problem 403 */
-export function authorise(user: SignedIn, access: Exclude<Access, 'public'>): SignedIn {
-  if (access === 'any' || access.includes(user.role)) return user;
+export function authorise(user: SignedIn, access: Exclude<Access, 'public'>): void {
+  if (access === 'any' || access.includes(user.role)) return;
   throw new Problem(403, { detail: `this is for the role ${access.join(' or ')}; yours is ${user.role}` });
 }

@@ -34,7 +34,9 @@ const methodsOf = (routes: ReadonlyMap<string, Route>): string =>
 
 async function answer(ctx: Context, route: Route, params: unknown, options: RouterOptions): Promise<void> {
   const { correlationId, log } = ctx.state as RequestState;
-  const user = route.access === 'public' ? null : authorise(await options.authenticate(ctx), route.access);
+  const user = route.access === 'public' ? null : await options.authenticate(ctx);
+  ctx.state.userId = user?.id;
+  if (user && route.access !== 'public') authorise(user, route.access);
   const checkedParams = route.params && checked(route.params, params, 404);
   const query = checkedQuery(route, ctx);
   const body = route.body && checked(route.body.schema, await readBody(ctx, route.body.types ?? ['json']), 400);

@@ -1,5 +1,6 @@
 /** A real gateway on real servers for a suite, with a caller that signs in as any role. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { Logger } from '../../../shared/log/index.ts';
 import { openParts, type Parts } from '../../../shared/service/parts.ts';
 import type { Role } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
@@ -38,9 +39,11 @@ export const read = async (response: Response): Promise<Answer> => {
 
 export interface StartOptions extends GatewayOptions {
   env?: Record<string, string>;
+  /** Instead of silence. */
+  log?: Logger;
 }
 
-export async function startTestGateway({ env = {}, ...options }: StartOptions = {}): Promise<TestGateway> {
+export async function startTestGateway({ env = {}, log, ...options }: StartOptions = {}): Promise<TestGateway> {
   const servers = await testServers();
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const config = loadGatewayConfig({
@@ -56,7 +59,7 @@ export async function startTestGateway({ env = {}, ...options }: StartOptions = 
     TICKET_PUBLIC_KEYS: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     ...env,
   });
-  const parts = openParts('gateway', config);
+  const parts = openParts('gateway', config, log);
   const running = await startGateway(config, parts, { verifyAnswers: true, ...options });
   await running.usersReady;
   const url = `http://127.0.0.1:${running.port}`;
