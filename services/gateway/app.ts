@@ -6,7 +6,7 @@ import { openParts, type Parts } from '../../shared/service/parts.ts';
 import type { RunningService } from '../../shared/service/run.ts';
 import { ticketVerifier } from '../../shared/ticket/token.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
-import { signIn } from './auth/sign-in.ts';
+import { passwordCheck, signIn } from './auth/sign-in.ts';
 import { LOGIN_LIMITS, type LoginLimits } from './auth/throttle.ts';
 import type { GatewayConfig } from './config.ts';
 import { eventFacts } from './events/facts.ts';
@@ -47,19 +47,15 @@ export async function startGateway(
   usersReady.catch((error: unknown) =>
     log.info({ err: error }, 'users: stopped before the first administrator was made'),
   );
+  const checkPassword = passwordCheck({ store, limits: options.loginLimits ?? LOGIN_LIMITS, usersReady });
   let document: Record<string, unknown> | undefined;
   const gateway: Gateway = {
     store,
     bus,
     log,
     metrics: createGatewayMetrics(parts.registry),
-    signIn: signIn({
-      store,
-      secret: config.JWT_SECRET,
-      ttlMs: config.JWT_TTL,
-      limits: options.loginLimits ?? LOGIN_LIMITS,
-      usersReady,
-    }),
+    checkPassword,
+    signIn: signIn({ store, secret: config.JWT_SECRET, ttlMs: config.JWT_TTL, checkPassword }),
     eventFacts: eventFacts(store),
     verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),
     document() {

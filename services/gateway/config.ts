@@ -4,6 +4,7 @@ import { commonFaults, commonSettings } from '../../shared/config/common.ts';
 import * as field from '../../shared/config/fields.ts';
 import { type Config, loadConfig, type Settings } from '../../shared/config/index.ts';
 import { readPublicKeys } from '../../shared/ticket/token.ts';
+import { weakness } from './auth/weak-passwords.ts';
 
 const publicKeys = field.pem.transform((pem, context) => {
   try {
@@ -56,6 +57,10 @@ export const gatewaySettings = {
 
 export type GatewayConfig = Config<typeof gatewaySettings>;
 
+function faults(config: GatewayConfig): string[] {
+  const weak = weakness(config.ADMIN_PASSWORD, config.ADMIN_USERNAME);
+  return [...commonFaults(config), ...(weak === null ? [] : [`ADMIN_PASSWORD ${weak}`])];
+}
+
 /** @throws ConfigError naming every fault */
-export const loadGatewayConfig = (env: NodeJS.ProcessEnv): GatewayConfig =>
-  loadConfig(gatewaySettings, env, commonFaults);
+export const loadGatewayConfig = (env: NodeJS.ProcessEnv): GatewayConfig => loadConfig(gatewaySettings, env, faults);

@@ -3,7 +3,7 @@ import type { Bus } from '../../shared/bus/index.ts';
 import type { Logger } from '../../shared/log/index.ts';
 import type { Store } from '../../shared/store/index.ts';
 import type { TicketClaims } from '../../shared/ticket/token.ts';
-import type { SignIn } from './auth/sign-in.ts';
+import type { CheckPassword, SignIn } from './auth/sign-in.ts';
 import type { EventFacts } from './events/facts.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
@@ -12,6 +12,7 @@ export interface Gateway {
   bus: Bus;
   log: Logger;
   metrics: GatewayMetrics;
+  checkPassword: CheckPassword;
   signIn: SignIn;
   eventFacts: EventFacts;
   /** @throws BadTicketToken */

@@ -1,4 +1,4 @@
-/** From a username and a password to a session and its token. */
+/** From a username and a password to a user, and on to a session and its token. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { SignJWT } from 'jose';
@@ -17,15 +17,22 @@ export interface Token {
 }
 
 /** Null: no such user, another password, or disabled; the caller never learns which. @throws Problem 429 */
+export type CheckPassword = (username: string, password: string, address: string) => Promise<UserDoc | null>;
+/** The same, with a session. */
 export type SignIn = (username: string, password: string, address: string) => Promise<Token | null>;
+
+export interface PasswordOptions {
+  store: Store;
+  limits: LoginLimits;
+  /** Resolves when the first administrator is there. */
+  usersReady: Promise<void>;
+}
 
 export interface SignInOptions {
   store: Store;
   secret: string;
   ttlMs: number;
-  limits: LoginLimits;
-  /** Resolves when the first administrator is there. */
-  usersReady: Promise<void>;
+  checkPassword: CheckPassword;
 }
 
 const STARTING_MS = 5_000;
@@ -48,9 +55,22 @@ async function waitFor(usersReady: Promise<void>): Promise<void> {
   }
 }
 
-export function signIn({ store, secret, ttlMs, limits, usersReady }: SignInOptions): SignIn {
-  const key = new TextEncoder().encode(secret);
+/** Every check of a password goes through this one throttle, wherever it is asked for. */
+export function passwordCheck({ store, limits, usersReady }: PasswordOptions): CheckPassword {
   const throttle = loginThrottle(limits);
+  return async (username, password, address) => {
+    await waitFor(usersReady);
+    await throttle.before(username, address);
+    const user = await store.users.findOne({ username_key: usernameKey(username) }).lean<UserDoc>();
+    const right = await passwordMatches(password, user?.password);
+    if (!user || !right || user.disabled) return null;
+    await throttle.succeeded(username, address);
+    return user;
+  };
+}
+
+export function signIn({ store, secret, ttlMs, checkPassword }: SignInOptions): SignIn {
+  const key = new TextEncoder().encode(secret);
 
   /** Unchanged since its password was checked: who is being disabled or demoted right now gets no old session. */
   const unchanged = (user: UserDoc) =>
@@ -72,15 +92,11 @@ export function signIn({ store, secret, ttlMs, limits, usersReady }: SignInOptio
   }
 
   return async (username, password, address) => {
-    await waitFor(usersReady);
-    await throttle.before(username, address);
-    const user = await store.users.findOne({ username_key: usernameKey(username) }).lean<UserDoc>();
-    const right = await passwordMatches(password, user?.password);
-    if (!user || !right || user.disabled) return null;
+    const user = await checkPassword(username, password, address);
+    if (!user) return null;
     const now = new Date();
     const jti = await openSession(user, now);
     if (jti === null) return null;
-    await throttle.succeeded(username, address);
     const seconds = Math.floor(now.getTime() / 1_000);
     const expiresIn = Math.floor(ttlMs / 1_000);
     const accessToken = await new SignJWT({ role: user.role })

@@ -8,6 +8,7 @@ import type { Store } from '../../../shared/store/index.ts';
 import { text } from '../http/texts.ts';
 import { faulty } from '../http/validate.ts';
 import { hashPassword } from './password.ts';
+import { refuseWeak } from './weak-passwords.ts';
 
 const username = z
   .string()
@@ -18,7 +19,11 @@ const ADDRESS =
   /^(?=[^@]{1,64}@)[A-Za-z0-9_'+-]+(\.[A-Za-z0-9_'+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 const email = z.email({ pattern: ADDRESS, error: 'must be an e-mail address' }).max(254).nullable();
 const fullName = text(200).nullable();
-const password = z.string().min(8, 'needs at least 8 characters').max(256, 'may have at most 256 characters');
+export const newPassword = z
+  .string()
+  .min(8, 'needs at least 8 characters')
+  .max(256, 'may have at most 256 characters')
+  .describe('422 where everybody would guess it.');
 const role = z
   .enum(ROLES)
   .describe('admin: everything; organizer: events and their payments; staff: check-in, and events to read.');
@@ -27,7 +32,7 @@ export const newUserBody = z.strictObject({
   username,
   email: email.optional(),
   full_name: fullName.optional(),
-  password,
+  password: newPassword,
   role,
 });
 
@@ -35,7 +40,7 @@ export const changedUserBody = z
   .strictObject({
     email: email.optional(),
     full_name: fullName.optional(),
-    password: password.optional(),
+    password: newPassword.optional(),
     role: role.optional(),
     disabled: z.boolean().optional(),
   })
@@ -83,8 +88,9 @@ const MAX_TRIES = 5;
 /** `Asha` and `asha` are one user. */
 export const usernameKey = (name: string): string => name.toLowerCase();
 
-/** @throws Problem 409 when the username is taken */
+/** @throws Problem 409 when the username is taken, 422 for a password that everybody would guess */
 export async function createUser(store: Store, input: z.output<typeof newUserBody>, by: string): Promise<UserDoc> {
+  refuseWeak('password', input.password, input.username);
   const hash = await hashPassword(input.password);
   for (let tries = 1; ; tries++) {
     const user: UserDoc = {
@@ -115,10 +121,14 @@ export async function createUser(store: Store, input: z.output<typeof newUserBod
 /**
  * Changes a user. A new role or password, or disabling, signs that user out everywhere: first the user is changed, then
  * the sessions go, and a sign-in in between looks at the user again.
- * @throws Problem 404
+ * @throws Problem 404, or 422 for a password that everybody would guess
  */
 export async function changeUser(store: Store, id: number, input: z.output<typeof changedUserBody>): Promise<UserDoc> {
   const { password: plain, ...fields } = input;
+  if (plain !== undefined) {
+    const named = await store.users.findById(id, { username: 1 }).lean();
+    if (named) refuseWeak('password', plain, named.username);
+  }
   const set = {
     ...fields,
     ...(fields.full_name !== undefined && { full_name: fields.full_name || null }),
@@ -131,4 +141,20 @@ export async function changeUser(store: Store, id: number, input: z.output<typeo
   if (plain !== undefined || input.role !== undefined || input.disabled === true)
     await store.sessions.deleteMany({ user_id: id });
   return user;
+}
+
+/**
+ * A user's own new password, in place of the one that was just checked. Signs that user out everywhere. False: the old one
+ * is no longer what it was.
+ * @throws Problem 422 for a password that everybody would guess
+ */
+export async function replacePassword(store: Store, user: UserDoc, plain: string): Promise<boolean> {
+  refuseWeak('new_password', plain, user.username);
+  const { matchedCount } = await store.users.updateOne(
+    { _id: user._id, password: user.password, disabled: false },
+    { $set: { password: await hashPassword(plain) } },
+  );
+  if (matchedCount === 0) return false;
+  await store.sessions.deleteMany({ user_id: user._id });
+  return true;
 }

@@ -3,6 +3,7 @@ import type { Route } from '../http/route.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { me } from './auth/me.ts';
+import { changePassword } from './auth/password.ts';
 import { scan } from './checkin/scan.ts';
 import { listDeadLetters } from './dead-letters/list.ts';
 import { readDeadLetter } from './dead-letters/read.ts';
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   login,
   me,
   logout,
+  changePassword,
   createEventRoute,
   listEvents,
   readEvent,

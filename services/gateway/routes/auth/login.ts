@@ -14,7 +14,14 @@ const body = z.strictObject({
   client_secret: z.string().optional(),
 });
 
-const token = z.strictObject({ access_token: z.string(), token_type: z.literal('bearer'), expires_in: z.int() });
+export const token = z
+  .strictObject({ access_token: z.string(), token_type: z.literal('bearer'), expires_in: z.int() })
+  .meta({ id: 'Token' });
+export const tokenExample = {
+  access_token: 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl',
+  token_type: 'bearer',
+  expires_in: 43_200,
+};
 
 export const login = route({
   id: 'login',
@@ -28,8 +35,8 @@ export const login = route({
   answers: {
     200: {
       description: 'Signed in. `expires_in` is in seconds.',
-      schema: token.meta({ id: 'Token' }),
-      example: { access_token: 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl', token_type: 'bearer', expires_in: 43_200 },
+      schema: token,
+      example: tokenExample,
     },
   },
   problems: { 401: 'Username or password is wrong; which one is not told.', 429: 'Too many tries; see Retry-After.' },

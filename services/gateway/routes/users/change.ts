@@ -16,7 +16,10 @@ export const changeUserRoute = route({
   params: z.strictObject({ id: smallId('user') }),
   body: { schema: changedUserBody, example: { disabled: true } },
   answers: { 200: { description: 'The user as it is now.', schema: userAnswer, example: userExample } },
-  problems: { 409: 'Nobody takes their own administrator role away, so that one always remains.' },
+  problems: {
+    409: 'Nobody takes their own administrator role away, so that one always remains.',
+    422: 'Everybody would guess the password.',
+  },
   async handle({ params: { id }, body, user: by, gateway: { store }, correlationId }) {
     if (id === by.id && (body.disabled === true || (body.role !== undefined && body.role !== 'admin')))
       throw new Problem(409, { detail: 'another administrator must disable you or change your role' });

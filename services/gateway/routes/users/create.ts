@@ -20,7 +20,7 @@ export const createUserRoute = route({
     },
   },
   answers: { 200: { description: 'The user, without the password.', schema: userAnswer, example: userExample } },
-  problems: { 409: 'The username is taken.' },
+  problems: { 409: 'The username is taken.', 422: 'Everybody would guess the password.' },
   async handle({ body, user: by, gateway: { store }, correlationId }) {
     const user = await createUser(store, body, by.username);
     await record(store, [
