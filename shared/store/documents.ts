@@ -156,6 +156,10 @@ export interface EventDoc {
   capacity: number | null;
   razorpay_qr_id: string | null;
   status: EventStatus;
+  /** The club whose organizers run it; null, or absent in older documents: admins only. */
+  club_id?: number | null;
+  /** The ids of the users who work at its door. Absent in older documents. */
+  staff?: number[];
   created_at: Date;
   created_by: string;
   updated_at: Date;
@@ -276,9 +280,27 @@ export interface UserDoc {
   /** `scrypt$N$r$p$salt$hash`. */
   password: string;
   role: Role;
+  /** An organizer always has one, but for those in older documents, which lack the field. */
+  club_id?: number | null;
   disabled: boolean;
   created_at: Date;
   created_by: string;
+}
+
+/** Owns events, through its organizers. Written by the gateway. */
+export interface ClubDoc {
+  _id: number;
+  name: string;
+  /** In lower case: two clubs of one name nobody can tell apart. Unique. */
+  name_key: string;
+  description: string | null;
+  email: string | null;
+  phone: string | null;
+  /** Not active: its members cannot sign in. Its events go on. */
+  active: boolean;
+  created_at: Date;
+  created_by: string;
+  updated_at: Date;
 }
 
 /** A signed-in user; `_id` is the token's `jti`. Deleted on logout. */
@@ -287,6 +309,7 @@ export interface SessionDoc {
   user_id: number;
   username: string;
   role: Role;
+  club_id?: number | null;
   created_at: Date;
   expires_at: Date;
 }

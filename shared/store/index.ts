@@ -24,6 +24,7 @@ export interface Store {
   bindings: Model<D.BindingDoc>;
   deadLetters: Model<D.DeadLetterDoc>;
   users: Model<D.UserDoc>;
+  clubs: Model<D.ClubDoc>;
   sessions: Model<D.SessionDoc>;
   counters: Model<D.CounterDoc>;
   activities: Model<D.ActivityDoc>;
@@ -72,6 +73,7 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
     bindings: model('bindings', schemas.bindings),
     deadLetters: model('dead_letters', schemas.deadLetters),
     users: model('users', schemas.users),
+    clubs: model('clubs', schemas.clubs),
     sessions: model('sessions', schemas.sessions),
     counters: model('counters', schemas.counters),
     activities: model('activity_logs', schemas.activities),

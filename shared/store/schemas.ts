@@ -4,6 +4,7 @@ import type {
   ActivityDoc,
   AttendeeDoc,
   BindingDoc,
+  ClubDoc,
   CounterDoc,
   DeadLetterDoc,
   EventDoc,
@@ -154,6 +155,8 @@ export const events = schema<EventDoc>({
   capacity: Number,
   razorpay_qr_id: String,
   status: String,
+  club_id: Number,
+  staff: { type: [Number], default: undefined },
   created_at: Date,
   created_by: String,
   updated_at: Date,
@@ -161,6 +164,8 @@ export const events = schema<EventDoc>({
 events.index({ slug: 1 }, { unique: true, partialFilterExpression: { slug: { $type: 'string' } } });
 events.index({ razorpay_qr_id: 1 }, { unique: true, partialFilterExpression: { razorpay_qr_id: { $type: 'string' } } });
 events.index({ status: 1 });
+events.index({ club_id: 1, _id: 1 });
+events.index({ staff: 1, _id: 1 });
 
 export const sweeps = schema<SweepDoc>({
   _id: String,
@@ -226,17 +231,34 @@ export const users = schema<UserDoc>({
   full_name: String,
   password: String,
   role: String,
+  club_id: Number,
   disabled: Boolean,
   created_at: Date,
   created_by: String,
 });
 users.index({ username_key: 1 }, { unique: true });
+users.index({ club_id: 1, _id: 1 });
+
+export const clubs = schema<ClubDoc>({
+  _id: Number,
+  name: String,
+  name_key: String,
+  description: String,
+  email: String,
+  phone: String,
+  active: Boolean,
+  created_at: Date,
+  created_by: String,
+  updated_at: Date,
+});
+clubs.index({ name_key: 1 }, { unique: true });
 
 export const sessions = schema<SessionDoc>({
   _id: String,
   user_id: Number,
   username: String,
   role: String,
+  club_id: Number,
   created_at: Date,
   expires_at: Date,
 });

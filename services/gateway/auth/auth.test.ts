@@ -4,6 +4,7 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { openParts } from '../../../shared/service/parts.ts';
 import { testServers } from '../../../test/servers.ts';
 import { startGateway } from '../app.ts';
+import { club, PEOPLE } from '../testing/documents.ts';
 import { PASSWORD, read, startTestGateway, type TestGateway } from '../testing/start.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 
@@ -13,6 +14,7 @@ describe('signing in', () => {
   let gateway: TestGateway;
   before(async () => {
     gateway = await startTestGateway({ loginLimits: LIMITS });
+    await gateway.store.clubs.create(club());
   });
   after(() => gateway.stop());
 
@@ -23,7 +25,13 @@ describe('signing in', () => {
   let made = 0;
   const newUser = async (role: string) => {
     const username = `person${++made}`;
-    const { body } = await gateway.ask('admin', 'POST', '/api/admin/users', { username, password: PASSWORD, role });
+    const club_id = role === 'organizer' ? PEOPLE.club : null;
+    const { body } = await gateway.ask('admin', 'POST', '/api/admin/users', {
+      username,
+      password: PASSWORD,
+      role,
+      club_id,
+    });
     return { id: body.id as number, username };
   };
   const signedIn = async (role: string) => {
@@ -214,6 +222,7 @@ describe('users', () => {
   let gateway: TestGateway;
   before(async () => {
     gateway = await startTestGateway();
+    await gateway.store.clubs.create(club());
   });
   after(() => gateway.stop());
 
@@ -236,6 +245,7 @@ describe('users', () => {
       full_name: 'Asha Rao',
       password: PASSWORD,
       role: 'organizer',
+      club_id: PEOPLE.club,
     });
     expect(made.status).to.equal(200);
     expect(made.body).to.include({ username: 'asha', email: 'asha@example.edu', role: 'organizer' });

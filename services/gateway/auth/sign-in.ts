@@ -73,8 +73,8 @@ export function signIn({ store, secret, ttlMs, checkPassword }: SignInOptions): 
   const key = new TextEncoder().encode(secret);
 
   /** Unchanged since its password was checked: who is being disabled or demoted right now gets no old session. */
-  const unchanged = (user: UserDoc) =>
-    store.users.exists({ _id: user._id, password: user.password, role: user.role, disabled: false });
+  const unchanged = ({ _id, password, role, club_id }: UserDoc) =>
+    store.users.exists({ _id, password, role, club_id: club_id ?? null, disabled: false });
 
   async function openSession(user: UserDoc, now: Date): Promise<string | null> {
     const jti = randomUUID();
@@ -83,6 +83,7 @@ export function signIn({ store, secret, ttlMs, checkPassword }: SignInOptions): 
       user_id: user._id,
       username: user.username,
       role: user.role,
+      club_id: user.club_id ?? null,
       created_at: now,
       expires_at: new Date(now.getTime() + ttlMs),
     });

@@ -26,7 +26,10 @@ export const newPassword = z
   .describe('422 where everybody would guess it.');
 const role = z
   .enum(ROLES)
-  .describe('admin: everything; organizer: events and their payments; staff: check-in, and events to read.');
+  .describe(
+    'admin: everything; organizer: the own club’s events and their payments; staff: the door of the events given to them.',
+  );
+const clubId = z.int().positive().nullable().describe('The club this user belongs to; an organizer has one.');
 
 export const newUserBody = z.strictObject({
   username,
@@ -34,6 +37,7 @@ export const newUserBody = z.strictObject({
   full_name: fullName.optional(),
   password: newPassword,
   role,
+  club_id: clubId.optional(),
 });
 
 export const changedUserBody = z
@@ -42,6 +46,7 @@ export const changedUserBody = z
     full_name: fullName.optional(),
     password: newPassword.optional(),
     role: role.optional(),
+    club_id: clubId.optional(),
     disabled: z.boolean().optional(),
   })
   .refine((fields) => Object.keys(fields).length > 0, 'name at least one field to change')
@@ -54,6 +59,7 @@ export const userAnswer = z
     email: z.string().nullable(),
     full_name: z.string().nullable(),
     role: z.enum(ROLES),
+    club_id: z.int().nullable(),
     disabled: z.boolean(),
     created_at: z.iso.datetime(),
     created_by: z.string(),
@@ -66,6 +72,7 @@ export const userExample = {
   email: 'gate1@example.edu',
   full_name: 'Gate One',
   role: 'staff',
+  club_id: null,
   disabled: false,
   created_at: '2026-11-01T04:30:00.000Z',
   created_by: 'admin',
@@ -78,6 +85,7 @@ export const presentUser = (user: UserDoc): z.input<typeof userAnswer> => ({
   email: user.email ?? null,
   full_name: user.full_name ?? null,
   role: user.role,
+  club_id: user.club_id ?? null,
   disabled: user.disabled,
   created_at: user.created_at.toISOString(),
   created_by: user.created_by,
@@ -88,9 +96,18 @@ const MAX_TRIES = 5;
 /** `Asha` and `asha` are one user. */
 export const usernameKey = (name: string): string => name.toLowerCase();
 
-/** @throws Problem 409 when the username is taken, 422 for a password that everybody would guess */
+/** @throws Problem 422 for an organizer without a club, and for a club that there is not */
+async function refuseMembership(store: Store, { role, club_id }: Pick<UserDoc, 'role' | 'club_id'>): Promise<void> {
+  if (club_id != null && !(await store.clubs.exists({ _id: club_id })))
+    throw faulty(422, [{ field: 'club_id', message: `there is no club ${club_id}` }]);
+  if (role === 'organizer' && club_id == null)
+    throw faulty(422, [{ field: 'club_id', message: 'is needed: an organizer runs the events of a club' }]);
+}
+
+/** @throws Problem 409 when the username is taken, 422 */
 export async function createUser(store: Store, input: z.output<typeof newUserBody>, by: string): Promise<UserDoc> {
   refuseWeak('password', input.password, input.username);
+  await refuseMembership(store, { role: input.role, club_id: input.club_id ?? null });
   const hash = await hashPassword(input.password);
   for (let tries = 1; ; tries++) {
     const user: UserDoc = {
@@ -101,6 +118,7 @@ export async function createUser(store: Store, input: z.output<typeof newUserBod
       full_name: input.full_name || null,
       password: hash,
       role: input.role,
+      club_id: input.club_id ?? null,
       disabled: false,
       created_at: new Date(),
       created_by: by,
@@ -119,16 +137,21 @@ export async function createUser(store: Store, input: z.output<typeof newUserBod
 }
 
 /**
- * Changes a user. A new role or password, or disabling, signs that user out everywhere: first the user is changed, then
- * the sessions go, and a sign-in in between looks at the user again.
- * @throws Problem 404, or 422 for a password that everybody would guess
+ * Changes a user. A new role, club or password, or disabling, signs that user out everywhere: first the user is changed,
+ * then the sessions go, and a sign-in in between looks at the user again.
+ * @throws Problem 404, 422
  */
 export async function changeUser(store: Store, id: number, input: z.output<typeof changedUserBody>): Promise<UserDoc> {
+  const before = await store.users.findById(id).lean<UserDoc>();
+  if (!before) throw new Problem(404, { detail: `there is no user ${id}` });
+  // Whoever has no club from earlier days is not asked for one by a change of something else.
+  if (input.role !== undefined || input.club_id !== undefined)
+    await refuseMembership(store, {
+      role: input.role ?? before.role,
+      club_id: (input.club_id === undefined ? before.club_id : input.club_id) ?? null,
+    });
   const { password: plain, ...fields } = input;
-  if (plain !== undefined) {
-    const named = await store.users.findById(id, { username: 1 }).lean();
-    if (named) refuseWeak('password', plain, named.username);
-  }
+  if (plain !== undefined) refuseWeak('password', plain, before.username);
   const set = {
     ...fields,
     ...(fields.full_name !== undefined && { full_name: fields.full_name || null }),
@@ -138,7 +161,7 @@ export async function changeUser(store: Store, id: number, input: z.output<typeo
     .findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after' })
     .lean<UserDoc>();
   if (!user) throw new Problem(404, { detail: `there is no user ${id}` });
-  if (plain !== undefined || input.role !== undefined || input.disabled === true)
+  if (plain !== undefined || input.role !== undefined || input.club_id !== undefined || input.disabled === true)
     await store.sessions.deleteMany({ user_id: id });
   return user;
 }

@@ -6,7 +6,7 @@ import type { EventChange, NewEvent } from './schema.ts';
 
 const MOMENTS = ['ends_at', 'doors_open_at', 'doors_close_at', 'closes_at'] as const;
 const TEXTS = ['description', 'venue', 'slug', 'razorpay_qr_id'] as const;
-const PLAIN = ['name', 'timezone', 'currency', 'capacity', 'status'] as const;
+const PLAIN = ['name', 'timezone', 'currency', 'capacity', 'status', 'club_id'] as const;
 
 const sameValue = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -54,6 +54,8 @@ export function newEvent(id: number, input: NewEvent, by: string, now: Date): Ev
     capacity: null,
     razorpay_qr_id: null,
     status: 'open',
+    club_id: null,
+    staff: [],
     created_at: now,
     created_by: by,
     updated_at: now,
@@ -70,7 +72,7 @@ export interface Changed {
 export function changedEvent(event: EventDoc, change: EventChange, now: Date): Changed {
   const next = applied(event, change, now);
   const fields = (Object.keys(change) as (keyof EventChange)[]).filter((field) =>
-    field === 'price' ? next.prices !== event.prices : !sameValue(next[field], event[field]),
+    field === 'price' ? next.prices !== event.prices : !sameValue(next[field] ?? null, event[field] ?? null),
   );
   // Later than before, whatever the clock does: it is what a change is compared and set by.
   const updatedAt = new Date(Math.max(now.getTime(), event.updated_at.getTime() + 1));

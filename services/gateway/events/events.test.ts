@@ -29,7 +29,7 @@ describe('the first event', () => {
       created_by: 'the-organizer',
     });
     expect(body.prices).to.deep.equal([]);
-    expect((await gateway.ask('staff', 'GET', '/api/events/1')).body).to.deep.equal(body);
+    expect((await gateway.ask('admin', 'GET', '/api/events/1')).body).to.deep.equal(body);
   });
 });
 
@@ -171,7 +171,7 @@ describe('events', () => {
       attendee(102, { event_id: body.id, checked_in_at: new Date() }),
       attendee(103, { event_id: body.id, live: false, checked_in_at: new Date() }),
     ]);
-    const counted = await gateway.ask('staff', 'GET', `/api/events/${body.id}`);
+    const counted = await gateway.ask('organizer', 'GET', `/api/events/${body.id}`);
     expect(counted.body).to.include({ total_attendees: 2, checked_in_count: 1 });
   });
 

@@ -1,6 +1,6 @@
-/** An event as the API answers it, with the counts of its attendees. */
+/** An event as the API answers it, with the counts of its attendees, its club and who made it. */
 import type { z } from 'zod';
-import type { EventDoc } from '../../../shared/store/documents.ts';
+import type { EventDoc, UserDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { eventAnswer } from './schema.ts';
 
@@ -12,7 +12,6 @@ interface Counts {
 
 /** Live tickets and check-ins of these events, in one round trip. */
 async function countAttendees(store: Store, ids: number[]): Promise<Map<number, Counts>> {
-  if (ids.length === 0) return new Map();
   const counted = await store.attendees.aggregate<Counts>([
     { $match: { event_id: { $in: ids }, live: true } },
     {
@@ -26,9 +25,42 @@ async function countAttendees(store: Store, ids: number[]): Promise<Map<number, 
   return new Map(counted.map((row) => [row._id, row]));
 }
 
+const some = <T>(values: (T | null | undefined)[]): T[] => [
+  ...new Set(values.filter((value): value is T => value !== null && value !== undefined)),
+];
+
+/** What stands in other collections about a page of events: three round trips at once, whatever its length. */
+async function surroundings(store: Store, events: EventDoc[]) {
+  if (events.length === 0) return () => undefined as never;
+  const clubIds = some(events.map((event) => event.club_id));
+  const [counts, clubs, creators] = await Promise.all([
+    countAttendees(
+      store,
+      events.map((event) => event._id),
+    ),
+    clubIds.length === 0 ? [] : store.clubs.find({ _id: { $in: clubIds } }, { name: 1 }).lean(),
+    store.users.find({ username: { $in: some(events.map((event) => event.created_by)) } }, CREATOR).lean(),
+  ]);
+  const clubNames = new Map(clubs.map(({ _id, name }) => [_id, name]));
+  const people = new Map(creators.map((user) => [user.username, user]));
+  return (event: EventDoc): Surroundings => ({
+    counts: counts.get(event._id),
+    clubName: clubNames.get(event.club_id ?? 0),
+    creator: people.get(event.created_by),
+  });
+}
+
+const CREATOR = { username: 1, full_name: 1 };
+
+interface Surroundings {
+  counts: Counts | undefined;
+  clubName: string | undefined;
+  creator: Pick<UserDoc, '_id' | 'username' | 'full_name'> | undefined;
+}
+
 const iso = (at: Date | null | undefined): string | null => at?.toISOString() ?? null;
 
-function present(event: EventDoc, counts: Counts | undefined): z.input<typeof eventAnswer> {
+function present(event: EventDoc, { counts, clubName, creator }: Surroundings): z.input<typeof eventAnswer> {
   return {
     id: event._id,
     name: event.name,
@@ -47,24 +79,23 @@ function present(event: EventDoc, counts: Counts | undefined): z.input<typeof ev
     capacity: event.capacity ?? null,
     razorpay_qr_id: event.razorpay_qr_id ?? null,
     status: event.status,
+    club: event.club_id == null ? null : { id: event.club_id, name: clubName ?? `club ${event.club_id}` },
     closed_at: iso(event.closed_at),
     total_attendees: counts?.total ?? 0,
     checked_in_count: counts?.checkedIn ?? 0,
     created_at: event.created_at.toISOString(),
     created_by: event.created_by,
+    creator: creator ? { id: creator._id, username: creator.username, full_name: creator.full_name ?? null } : null,
     updated_at: event.updated_at.toISOString(),
   };
 }
 
 export async function presentEvents(store: Store, events: EventDoc[]): Promise<z.input<typeof eventAnswer>[]> {
-  const counts = await countAttendees(
-    store,
-    events.map((event) => event._id),
-  );
-  return events.map((event) => present(event, counts.get(event._id)));
+  const around = await surroundings(store, events);
+  return events.map((event) => present(event, around(event)));
 }
 
 export async function presentEvent(store: Store, event: EventDoc): Promise<z.input<typeof eventAnswer>> {
-  const counts = await countAttendees(store, [event._id]);
-  return present(event, counts.get(event._id));
+  const around = await surroundings(store, [event]);
+  return present(event, around(event));
 }

@@ -5,6 +5,7 @@ import { increase } from '../../../shared/store/counters.ts';
 import type { EventDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { type Viewer, visibleEvent } from '../auth/scope.ts';
 import { isTimezone } from '../http/moments.ts';
 import type { Call, SignedIn } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
@@ -36,9 +37,27 @@ function refuseTimezone({ timezone }: EventChange): void {
     throw faulty(422, [{ field: 'timezone', message: 'must be an IANA timezone, like Asia/Kolkata' }]);
 }
 
-/** @throws Problem 409, 422 */
-export async function createEvent(store: Store, input: NewEvent, by: string): Promise<EventDoc> {
-  refuseTimezone(input);
+/** Which club an event belongs to is for admins to say; an organizer's are the own club's. @throws Problem 403, 422 */
+async function refuseClub(store: Store, { club_id }: EventChange, user: Viewer): Promise<void> {
+  if (club_id === undefined) return;
+  if (user.role !== 'admin' && club_id !== user.club_id)
+    throw new Problem(403, { detail: 'an event of another club, or of none, is for admins' });
+  if (club_id !== null && !(await store.clubs.exists({ _id: club_id })))
+    throw faulty(422, [{ field: 'club_id', message: `there is no club ${club_id}` }]);
+}
+
+/** An organizer's event is the own club's. @throws Problem 403, 409, 422 */
+export async function createEvent(
+  store: Store,
+  asked: NewEvent,
+  user: Viewer & { username: string },
+): Promise<EventDoc> {
+  refuseTimezone(asked);
+  await refuseClub(store, asked, user);
+  if (user.role !== 'admin' && user.club_id === null)
+    throw new Problem(403, { detail: 'you belong to no club yet; ask an admin to give you one' });
+  const input: NewEvent = user.role === 'admin' ? asked : { ...asked, club_id: user.club_id };
+  const by = user.username;
   refuseFaults(newEvent(0, input, by, new Date()));
   for (let tries = 1; ; tries++) {
     const event = newEvent(await increase(store, 'events'), input, by, new Date());
@@ -59,14 +78,15 @@ export async function createEvent(store: Store, input: NewEvent, by: string): Pr
  * @throws Problem 404, 409, 422
  */
 export async function changeEvent(
-  store: Store,
+  { store }: { store: Store },
   id: number,
   change: EventChange,
+  user: Viewer,
 ): Promise<{ event: EventDoc; fields: string[] }> {
   refuseTimezone(change);
+  await refuseClub(store, change, user);
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    const before = await store.events.findById(id).lean<EventDoc>();
-    if (!before) throw new Problem(404, { detail: `there is no event ${id}` });
+    const before = await visibleEvent({ store }, user, id);
     const { event, fields } = changedEvent(before, change, new Date());
     refuseFaults(event);
     if (fields.length === 0) return { event: before, fields };

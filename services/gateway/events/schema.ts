@@ -47,6 +47,11 @@ const clearable = {
     .regex(new RegExp(`${QR_CODE_ID.source}|^$`), 'must be a QR code’s id, like qr_Qx7Yz8Ab9Cd0Ef')
     .nullable()
     .describe('The Razorpay QR code whose payments are for this event.'),
+  club_id: z
+    .int()
+    .positive()
+    .nullable()
+    .describe('The club whose organizers run it; null: admins only. An organizer’s is the own club’s.'),
 };
 
 const optional = <T extends Record<string, z.ZodType>>(shape: T) =>
@@ -66,6 +71,12 @@ export type NewEvent = z.output<typeof newEventBody>;
 export type EventChange = z.output<typeof changedEventBody>;
 
 const at = z.iso.datetime();
+
+const clubOfEvent = z.strictObject({ id: z.int(), name: z.string() }).meta({ id: 'ClubName' });
+
+const creator = z
+  .strictObject({ id: z.int(), username: z.string(), full_name: z.string().nullable() })
+  .meta({ id: 'Creator' });
 
 export const eventAnswer = z
   .strictObject({
@@ -90,11 +101,13 @@ export const eventAnswer = z
     capacity: z.int().nullable(),
     razorpay_qr_id: z.string().nullable(),
     status,
+    club: clubOfEvent.nullable().describe('Whose organizers run it; null: admins only.'),
     closed_at: at.nullable(),
     total_attendees: z.int().describe('With a live ticket.'),
     checked_in_count: z.int(),
     created_at: at,
     created_by: z.string(),
+    creator: creator.nullable().describe('Who made it, as they are called now.'),
     updated_at: at,
   })
   .meta({ id: 'Event' });
@@ -126,10 +139,12 @@ export const eventExample = {
   capacity: 800,
   razorpay_qr_id: null,
   status: 'open',
+  club: { id: 1, name: 'Music Club' },
   closed_at: null,
   total_attendees: 412,
   checked_in_count: 0,
   created_at: '2026-10-01T04:30:00.000Z',
   created_by: 'admin',
+  creator: { id: 1, username: 'admin', full_name: null },
   updated_at: '2026-10-01T04:30:00.000Z',
 };

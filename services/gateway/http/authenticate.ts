@@ -27,7 +27,8 @@ export function authenticator(store: Store, secret: string): Authenticate {
         : notSignedIn('this token is not valid, or has run out; sign in again', 'invalid_token');
     const session = await store.sessions.findOne({ _id: token.data.jti, expires_at: { $gt: new Date() } }).lean();
     if (!session) throw notSignedIn('you were signed out; sign in again', 'invalid_token');
-    return { id: session.user_id, username: session.username, role: session.role, session: session._id };
+    const { user_id, username, role, club_id } = session;
+    return { id: user_id, username, role, club_id: club_id ?? null, session: session._id };
   };
 }
 

@@ -17,6 +17,8 @@ export interface SignedIn {
   id: number;
   username: string;
   role: Role;
+  /** Whose events an organizer runs. */
+  club_id: number | null;
   session: string;
 }
 

@@ -4,6 +4,7 @@ import { Problem } from '../../../shared/http/problem.ts';
 import type { HoldReason } from '../../../shared/outcome.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { seesEventId } from '../auth/scope.ts';
 import type { Call, SignedIn } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
 import { hastenSettling } from '../settling.ts';
@@ -25,6 +26,12 @@ function releasedReason(doc: PaymentDoc): HoldReason {
   if (!isReleasable(reason))
     throw new Problem(409, { detail: `${reason} cannot be released. ${HOLDS[reason].action}`, reason });
   return reason;
+}
+
+/** One that this user may not see is none. @throws Problem 422 */
+async function refuseUnknownEvent({ store }: { store: Store }, user: SignedIn, id: number): Promise<void> {
+  if ((await store.events.exists({ _id: id })) && (await seesEventId({ store }, user, id))) return;
+  throw faulty(422, [{ field: 'event_id', message: `there is no event ${id}` }]);
 }
 
 /** Moving a ticket that was used would open two doors. @throws Problem 409 */
@@ -55,14 +62,15 @@ export async function changePayment(
 ): Promise<PaymentDoc> {
   const { store } = gateway;
   if (hasBadAddress(change)) throw faulty(422, [{ field: 'details.email', message: 'must be an e-mail address' }]);
-  const before = await loadPayment(store, id, user);
+  const before = await loadPayment(gateway, id, user);
   if (change.ours !== undefined && user.role !== 'admin')
     throw new Problem(403, { detail: 'whether a payment is ours is for admins to say' });
   if (before.redacted_at && change.details)
     throw new Problem(409, { detail: `the personal data of ${id} was erased; details cannot be set any more` });
-  if (typeof change.event_id === 'number' && !(await store.events.exists({ _id: change.event_id })))
-    throw faulty(422, [{ field: 'event_id', message: `there is no event ${change.event_id}` }]);
-  if (typeof change.event_id === 'number') await refuseAfterEntry(store, before, change.event_id);
+  if (typeof change.event_id === 'number') {
+    await refuseUnknownEvent(gateway, user, change.event_id);
+    await refuseAfterEntry(store, before, change.event_id);
+  }
   const released = change.release ? releasedReason(before) : null;
 
   const { update, fields } = overridesUpdate(change, released, new Date());

@@ -2,8 +2,9 @@
 import { Problem } from '../../../shared/http/problem.ts';
 import type { AttendeeDoc, MailDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { seesEventId, type Viewer } from '../auth/scope.ts';
 import { after, decodeCursor, type Order, page, sortOf } from '../http/paging.ts';
-import type { Call, SignedIn } from '../http/route.ts';
+import type { Call } from '../http/route.ts';
 import { type PaymentAnswer, presentPayment, type Surroundings } from './present.ts';
 
 const isNumber = (value: number | null): value is number => value !== null;
@@ -36,21 +37,25 @@ async function surroundings(store: Store, docs: PaymentDoc[]): Promise<(doc: Pay
   };
 }
 
-/** Nobody but an admin sees a payment that belongs to no event. @throws Problem 403 */
-export function mayRead(doc: PaymentDoc | null, user: SignedIn): void {
-  if (user.role === 'admin' || (doc !== null && doc.event_id !== null)) return;
-  throw new Problem(403, { detail: 'a payment that is not assigned to an event is for admins' });
+/** Nobody but an admin is told whether there is a payment of no event, or of another club's. @throws Problem 404 */
+export async function refuseUnseen(
+  gateway: { store: Store },
+  id: string,
+  doc: PaymentDoc | null,
+  user: Viewer,
+): Promise<void> {
+  if (await seesEventId(gateway, user, doc?.event_id ?? null)) return;
+  throw new Problem(404, { detail: `${id} is not among the payments of your events` });
 }
 
-/** @throws Problem 403, 404 */
-export async function loadPayment(store: Store, id: string, user: SignedIn): Promise<PaymentDoc> {
-  const doc = await store.payments.findById(id).lean<PaymentDoc>();
-  if (!doc)
-    throw new Problem(404, {
-      detail: `${id} is not here; POST /api/payments/sync {"payment_id": "${id}"} fetches it from Razorpay`,
-    });
-  mayRead(doc, user);
-  return doc;
+/** @throws Problem 404, also for one of an event that this user may not see */
+export async function loadPayment(gateway: { store: Store }, id: string, user: Viewer): Promise<PaymentDoc> {
+  const doc = await gateway.store.payments.findById(id).lean<PaymentDoc>();
+  await refuseUnseen(gateway, id, doc, user);
+  if (doc) return doc;
+  throw new Problem(404, {
+    detail: `${id} is not here; POST /api/payments/sync {"payment_id": "${id}"} fetches it from Razorpay`,
+  });
 }
 
 export async function presentOne(store: Store, doc: PaymentDoc): Promise<{ answer: PaymentAnswer; mails: MailDoc[] }> {

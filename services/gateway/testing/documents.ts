@@ -2,7 +2,10 @@
 
 import type { PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import { digest } from '../../../shared/razorpay/version.ts';
-import type { AttendeeDoc, EventDoc, MailDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import type { AttendeeDoc, ClubDoc, EventDoc, MailDoc, PaymentDoc, UserDoc } from '../../../shared/store/documents.ts';
+
+/** Who runs the events of tests, and works at their doors: `the-organizer` and `the-staff` of a test gateway. */
+export const PEOPLE = { club: 901, organizer: 902, staff: 903 };
 
 const NOW = new Date('2026-11-20T10:00:00Z');
 
@@ -111,8 +114,41 @@ export const event = (id: number, more: Partial<EventDoc> = {}): EventDoc => ({
   capacity: null,
   razorpay_qr_id: null,
   status: 'open',
+  club_id: PEOPLE.club,
+  staff: [PEOPLE.staff],
   created_at: NOW,
   created_by: 'admin',
   updated_at: NOW,
+  ...more,
+});
+
+/** The club of `the-organizer`. */
+export const club = (id = PEOPLE.club, more: Partial<ClubDoc> = {}): ClubDoc => ({
+  _id: id,
+  name: `Club ${id}`,
+  name_key: `club ${id}`,
+  description: null,
+  email: null,
+  phone: null,
+  active: true,
+  created_at: NOW,
+  created_by: 'admin',
+  updated_at: NOW,
+  ...more,
+});
+
+/** `the-organizer` or `the-staff`. Without a password that would let one in. */
+export const user = (role: 'organizer' | 'staff', more: Partial<UserDoc> = {}): UserDoc => ({
+  _id: PEOPLE[role],
+  username: `the-${role}`,
+  username_key: `the-${role}`,
+  email: null,
+  full_name: null,
+  password: '',
+  role,
+  club_id: role === 'organizer' ? PEOPLE.club : null,
+  disabled: false,
+  created_at: NOW,
+  created_by: 'admin',
   ...more,
 });

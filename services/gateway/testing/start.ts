@@ -6,9 +6,14 @@ import type { Role } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { testServers } from '../../../test/servers.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../app.ts';
+import { hashPassword } from '../auth/password.ts';
 import { type GatewayConfig, loadGatewayConfig } from '../config.ts';
+import { club, user } from './documents.ts';
 
 export const PASSWORD = 'correct horse battery';
+
+/** Derived once for all suites: it takes its time by design. */
+let hashed: Promise<string> | undefined;
 
 export interface Answer {
   status: number;
@@ -85,10 +90,12 @@ export async function startTestGateway({ env = {}, log, ...options }: StartOptio
     const found =
       tokens.get(role) ??
       (async () => {
-        const username = role === 'admin' ? 'admin' : `the-${role}`;
-        if (role !== 'admin')
-          await raw(await token('admin'), 'POST', '/api/admin/users', { username, password: PASSWORD, role });
-        return login(username);
+        if (role === 'admin') return login('admin');
+        if (role === 'organizer') await parts.store.clubs.create(club());
+        hashed ??= hashPassword(PASSWORD);
+        const one = user(role, { password: await hashed });
+        await parts.store.users.create(one);
+        return login(one.username);
       })();
     tokens.set(role, found);
     return found;

@@ -10,7 +10,7 @@ const answer = z
     email: z.string().nullable(),
     full_name: z.string().nullable(),
     role: z.enum(ROLES),
-    club: z.null().describe('The club this user belongs to; there are none yet.'),
+    club: z.strictObject({ id: z.int(), name: z.string() }).nullable().describe('The club this user belongs to.'),
   })
   .meta({ id: 'Me' });
 
@@ -31,8 +31,18 @@ export const me = route({
   async handle({ user, gateway: { store } }) {
     const found = await store.users.findById(user.id).lean();
     if (!found) throw new Problem(401, { detail: 'this user is gone; sign in again' });
-    const { username, email, full_name, role } = found;
-    const body = { id: user.id, username, email: email ?? null, full_name: full_name ?? null, role, club: null };
-    return { status: 200, body };
+    const { username, email, full_name, role, club_id } = found;
+    const club = club_id == null ? null : await store.clubs.findById(club_id, { name: 1 }).lean();
+    return {
+      status: 200,
+      body: {
+        id: user.id,
+        username,
+        email: email ?? null,
+        full_name: full_name ?? null,
+        role,
+        club: club && { id: club._id, name: club.name },
+      },
+    };
   },
 });

@@ -17,12 +17,13 @@ export const changeEventRoute = route({
   body: { schema: changedEventBody, example: { capacity: 900 } },
   answers: { 200: { description: 'The event as it is now.', schema: eventAnswer, example: eventExample } },
   problems: {
+    403: 'Not for this role, or the club is not for you to set.',
     409: 'Slug or QR code is taken by another event.',
     422: 'Times that do not go together, or no such timezone.',
   },
   async handle(call) {
-    const { params, body, gateway } = call;
-    const { event, fields } = await changeEvent(gateway.store, params.id, body);
+    const { params, body, user, gateway } = call;
+    const { event, fields } = await changeEvent(gateway, params.id, body, user);
     if (fields.length > 0) await afterSaving('event.changed', event, fields, call);
     return { status: 200, body: await presentEvent(gateway.store, event) };
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_STATUSES, type EventDoc } from '../../../../shared/store/documents.ts';
+import { eventScope } from '../../auth/scope.ts';
 import { presentEvents } from '../../events/present.ts';
 import { eventAnswer, eventExample } from '../../events/schema.ts';
 import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../../http/paging.ts';
@@ -12,13 +13,14 @@ export const listEvents = route({
   method: 'GET',
   path: '/api/events',
   tag: 'events',
-  summary: 'All events',
+  summary: 'The events that are yours to see',
+  description: 'An admin’s are all, an organizer’s those of the own club, a staff member’s those they work at.',
   access: 'any',
   query: z.strictObject({ status: z.enum(EVENT_STATUSES).optional(), ...paged.byNumber }),
   answers: { 200: { description: 'By id.', schema: z.array(eventAnswer), example: [eventExample], headers: LINK } },
-  async handle({ query: { status, limit, cursor }, gateway: { store }, asked }) {
+  async handle({ query: { status, limit, cursor }, user, gateway: { store }, asked }) {
     const found = await store.events
-      .find({ ...(status && { status }), ...after(decodeCursor(cursor, ORDER), ORDER) })
+      .find({ $and: [eventScope(user), { ...(status && { status }), ...after(decodeCursor(cursor, ORDER), ORDER) }] })
       .sort(sortOf(ORDER))
       .limit(limit + 1)
       .lean<EventDoc[]>();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Problem } from '../../../../shared/http/problem.ts';
 import { OUTCOME_KINDS } from '../../../../shared/outcome.ts';
+import { visibleEvent } from '../../auth/scope.ts';
 import { LINK, paged } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
 import { paymentExample } from '../../payments/example.ts';
@@ -24,14 +24,14 @@ export const listEventPayments = route({
   answers: {
     200: { description: 'Newest first.', schema: z.array(paymentAnswer), example: [paymentExample], headers: LINK },
   },
-  async handle({ params: { event_id }, query, gateway: { store, eventFacts }, asked }) {
-    if (!(await eventFacts.get(event_id))) throw new Problem(404, { detail: `there is no event ${event_id}` });
+  async handle({ params: { event_id }, query, user, gateway, asked }) {
+    await visibleEvent(gateway, user, event_id);
     const { status, outcome } = query;
     const filter = {
       event_id,
       ...(status !== undefined && { 'payment.value.status': status }),
       ...(outcome !== undefined && { 'outcome.kind': outcome }),
     };
-    return listPayments(store, filter, NEWEST_FIRST, { query, asked });
+    return listPayments(gateway.store, filter, NEWEST_FIRST, { query, asked });
   },
 });

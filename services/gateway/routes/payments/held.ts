@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HOLD_REASONS } from '../../../../shared/outcome.ts';
+import { eventIdScope } from '../../auth/scope.ts';
 import { idNumber } from '../../http/numbers.ts';
 import { LINK, paged } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
@@ -29,14 +30,14 @@ export const listHeld = route({
       headers: LINK,
     },
   },
-  handle({ query, user, gateway: { store }, asked }) {
+  async handle({ query, user, gateway, asked }) {
     const { reason, event_id } = query;
     const filter = {
       'outcome.kind': 'held',
       ...(reason !== undefined && { 'outcome.reason': reason }),
-      ...(user.role === 'admin' ? {} : { event_id: { $ne: null } }),
       ...(event_id !== undefined && { event_id }),
     };
-    return listPayments(store, filter, OLDEST_FIRST, { query, asked });
+    const scope = await eventIdScope(gateway, user);
+    return listPayments(gateway.store, { $and: [filter, scope] }, OLDEST_FIRST, { query, asked });
   },
 });

@@ -6,7 +6,7 @@ import { askService } from '../../ask-service.ts';
 import { route } from '../../http/route.ts';
 import { differences } from '../../payments/differences.ts';
 import { paymentExample, razorpayExample } from '../../payments/example.ts';
-import { mayRead, presentOne } from '../../payments/load.ts';
+import { presentOne, refuseUnseen } from '../../payments/load.ts';
 import { presentRazorpay } from '../../payments/present.ts';
 import { paymentAnswer, razorpayPayment } from '../../payments/schema.ts';
 
@@ -49,9 +49,10 @@ export const razorpayStatus = route({
     502: 'Razorpay failed.',
     503: 'The bus or the service that talks to Razorpay is away.',
   },
-  async handle({ query: { payment_id }, user, gateway: { store, bus }, correlationId }) {
+  async handle({ query: { payment_id }, user, gateway, correlationId }) {
+    const { store, bus } = gateway;
     const doc = await store.payments.findById(payment_id).lean<PaymentDoc>();
-    mayRead(doc, user);
+    await refuseUnseen(gateway, payment_id, doc, user);
     const { payment: live } = await askService(
       bus,
       'ingest.payment-status',

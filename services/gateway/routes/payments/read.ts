@@ -38,8 +38,9 @@ export const readPayment = route({
       },
     },
   },
-  async handle({ params: { payment_id }, user, gateway: { store } }) {
-    const doc = await loadPayment(store, payment_id, user);
+  async handle({ params: { payment_id }, user, gateway }) {
+    const { store } = gateway;
+    const doc = await loadPayment(gateway, payment_id, user);
     const [{ answer, mails }, timeline] = await Promise.all([
       presentOne(store, doc),
       store.activities.find({ payment_id }).sort({ at: 1, _id: 1 }).limit(TIMELINE_LIMIT).lean<ActivityDoc[]>(),

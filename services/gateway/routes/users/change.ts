@@ -11,14 +11,14 @@ export const changeUserRoute = route({
   path: '/api/admin/users/{id}',
   tag: 'users',
   summary: 'Change a user',
-  description: 'Any subset of fields. A new role or password, or disabling, signs that user out everywhere.',
+  description: 'Any subset of fields. A new role, club or password, or disabling, signs that user out everywhere.',
   access: ['admin'],
   params: z.strictObject({ id: smallId('user') }),
   body: { schema: changedUserBody, example: { disabled: true } },
   answers: { 200: { description: 'The user as it is now.', schema: userAnswer, example: userExample } },
   problems: {
     409: 'Nobody takes their own administrator role away, so that one always remains.',
-    422: 'Everybody would guess the password.',
+    422: 'Everybody would guess the password, or an organizer is left without a club, or there is no such club.',
   },
   async handle({ params: { id }, body, user: by, gateway: { store }, correlationId }) {
     if (id === by.id && (body.disabled === true || (body.role !== undefined && body.role !== 'admin')))

@@ -20,7 +20,10 @@ export const createUserRoute = route({
     },
   },
   answers: { 200: { description: 'The user, without the password.', schema: userAnswer, example: userExample } },
-  problems: { 409: 'The username is taken.', 422: 'Everybody would guess the password.' },
+  problems: {
+    409: 'The username is taken.',
+    422: 'Everybody would guess the password, or an organizer is left without a club, or there is no such club.',
+  },
   async handle({ body, user: by, gateway: { store }, correlationId }) {
     const user = await createUser(store, body, by.username);
     await record(store, [
