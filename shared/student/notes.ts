@@ -1,5 +1,6 @@
 /** Reading a student's details out of notes, whatever the keys were called. Pure. */
 import type { Note } from '../razorpay/facts.ts';
+import { oneLine } from '../text.ts';
 import { type Aliases, normalisedKey } from './aliases.ts';
 import { NOTE_FIELDS, type NoteField } from './fields.ts';
 
@@ -7,17 +8,10 @@ import { NOTE_FIELDS, type NoteField } from './fields.ts';
 const NOTHING = new Set(['n/a', 'null', 'undefined', 'none', 'nil']);
 const LONGEST = 256;
 
-/**
- * Control characters and runs of white space become one space, and what is too long is cut between characters. Text that
- * says nothing (dashes, dots, invisible characters) becomes undefined.
- */
+/** One line that shows as it reads, cut between characters. Text that says nothing (dashes, dots) becomes undefined. */
 export function cleaned(value: string): string | undefined {
-  const text = value
-    .normalize('NFC')
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-  // Cut to whole characters: half of one is no text that a store or a mail could keep.
-  const cut = text
+  // Half of a character is no text that a store or a mail could keep.
+  const cut = oneLine(value.normalize('NFC'))
     .slice(0, LONGEST)
     .replace(/[\uD800-\uDBFF]$/, '')
     .trim();

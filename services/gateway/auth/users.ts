@@ -5,7 +5,7 @@ import { increase } from '../../../shared/store/counters.ts';
 import { ROLES, type UserDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { text } from '../http/texts.ts';
+import { line } from '../http/texts.ts';
 import { faulty } from '../http/validate.ts';
 import { hashPassword } from './password.ts';
 import { refuseWeak } from './weak-passwords.ts';
@@ -18,7 +18,7 @@ const username = z
 const ADDRESS =
   /^(?=[^@]{1,64}@)[A-Za-z0-9_'+-]+(\.[A-Za-z0-9_'+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 const email = z.email({ pattern: ADDRESS, error: 'must be an e-mail address' }).max(254).nullable();
-const fullName = text(200).nullable();
+const fullName = line(200).nullable();
 export const newPassword = z
   .string()
   .min(8, 'needs at least 8 characters')

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { QR_CODE_ID } from '../../../shared/razorpay/ids.ts';
 import { EVENT_STATUSES } from '../../../shared/store/documents.ts';
 import { momentText } from '../http/moments.ts';
-import { someText, text } from '../http/texts.ts';
+import { line, someText, text } from '../http/texts.ts';
 
 const name = someText(200);
 const date = momentText;
@@ -20,7 +20,7 @@ const status = z.enum(EVENT_STATUSES);
 /** Null, or left empty in a form, clears these. */
 const clearable = {
   description: text(5_000).nullable(),
-  venue: text(500).nullable(),
+  venue: line(500).nullable(),
   slug: z
     .string()
     .max(64)

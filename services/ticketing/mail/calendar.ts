@@ -1,6 +1,7 @@
 /** The event as a calendar file. */
 import { createEvent, type DateArray } from 'ics';
 import type { EventDoc } from '../../../shared/store/documents.ts';
+import { oneLine, paragraphs } from '../../../shared/text.ts';
 
 const TWO_HOURS_MS = 2 * 3_600_000;
 
@@ -17,13 +18,13 @@ export function calendarFile(event: EventDoc, ticketId: string): string {
   const { error, value } = createEvent({
     uid: `${ticketId}@qrflow`,
     productId: 'qrflow',
-    title: event.name,
+    title: oneLine(event.name),
     start: utc(event.date),
     startInputType: 'utc',
     end: utc(event.ends_at ?? new Date(event.date.getTime() + TWO_HOURS_MS)),
     endInputType: 'utc',
-    ...(event.venue && { location: event.venue }),
-    ...(event.description && { description: event.description }),
+    ...(event.venue && { location: oneLine(event.venue) }),
+    ...(event.description && { description: paragraphs(event.description) }),
     status: 'CONFIRMED',
     method: 'PUBLISH',
   });

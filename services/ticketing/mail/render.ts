@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import type { SendMailOptions } from 'nodemailer';
 import type { AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
+import { isolated, oneLine, paragraphs } from '../../../shared/text.ts';
 import { signTicket } from '../../../shared/ticket/token.ts';
 import { ticketQr } from '../ticket/qr.ts';
 import { calendarFile } from './calendar.ts';
@@ -28,20 +29,21 @@ const clock = (date: Date, timeZone: string): string =>
 
 function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc) {
   const { timezone } = event;
+  const { details } = attendee;
   const ended = [attendee.ticket, ...attendee.past_tickets].find(({ id }) => id === mail.ticket_id);
   return {
-    event: event.name,
-    name: attendee.details.name ?? 'there',
+    event: oneLine(event.name),
+    name: oneLine(details.name ?? '') || 'there',
     when: when(event.date, timezone),
     ends: event.ends_at ? when(event.ends_at, timezone) : '',
     timezone,
-    venue: event.venue ?? '',
-    description: event.description ?? '',
+    venue: oneLine(event.venue ?? ''),
+    description: paragraphs(event.description ?? ''),
     doors: event.doors_open_at ? clock(event.doors_open_at, timezone) : '',
     doorsClose: event.doors_close_at ? clock(event.doors_close_at, timezone) : '',
-    roll: attendee.details.roll_number ?? '',
-    college: attendee.details.college_name ?? '',
-    department: attendee.details.department ?? '',
+    roll: oneLine(details.roll_number ?? ''),
+    college: oneLine(details.college_name ?? ''),
+    department: oneLine(details.department ?? ''),
     reference: mail.payment_id ?? '',
     number: `${event._id}-${attendee._id}`,
     qr: `cid:${QR_CID}`,
@@ -50,6 +52,13 @@ function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc) {
     refunded: !attendee.live && ended?.revoked_reason === 'refunded',
   };
 }
+
+/** What people typed, fit to stand in a line of plain text. */
+const TYPED = ['event', 'name', 'venue', 'roll', 'college', 'department'] as const;
+const inPlainText = (context: ReturnType<typeof view>) => ({
+  ...context,
+  ...Object.fromEntries(TYPED.map((field) => [field, isolated(context[field])])),
+});
 
 export interface Envelope {
   from: string;
@@ -64,14 +73,15 @@ export async function renderMail(
   { from, signingKey }: Envelope,
 ): Promise<SendMailOptions> {
   const context = view(mail, attendee, event);
+  const plain = inPlainText(context);
   const template = TEMPLATES[mail.kind];
   const message: SendMailOptions = {
     from,
-    to: { name: attendee.details.name ?? '', address: attendee.email ?? '' },
+    to: { name: attendee.details.name === undefined ? '' : context.name, address: attendee.email ?? '' },
     messageId: mail.message_id,
-    subject: mail.kind === 'ticket' ? `Your ticket: ${event.name}` : `Ticket cancelled: ${event.name}`,
+    subject: mail.kind === 'ticket' ? `Your ticket: ${plain.event}` : `Ticket cancelled: ${plain.event}`,
     html: template.html(context),
-    text: template.text(context),
+    text: template.text(plain),
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Correlation-Id': mail.correlation_id },
   };
   if (mail.kind === 'cancellation') return message;
