@@ -58,7 +58,7 @@ describe('one’s own password', () => {
     const { username, token } = await person();
     const guesses = [];
     for (let i = 0; i <= LIMITS.perUsername; i++) guesses.push((await change(token, `guess ${i}`, NEW)).status);
-    expect(guesses).to.deep.equal([...Array(LIMITS.perUsername).fill(403), 429]);
+    expect(guesses).to.deep.equal([...Array(LIMITS.perUsername).fill(422), 429]);
     expect((await change(token, PASSWORD, NEW)).status, 'even with the right one').to.equal(429);
     expect(await works(token)).to.equal(true);
     const trail = await gateway.store.activities.find({ actor: username, action: 'login.failed' }).lean();

@@ -3,6 +3,7 @@ import { record } from '../../../../shared/audit/index.ts';
 import { Problem } from '../../../../shared/http/problem.ts';
 import { newPassword, replacePassword } from '../../auth/users.ts';
 import { route } from '../../http/route.ts';
+import { faulty } from '../../http/validate.ts';
 import { token, tokenExample } from './login.ts';
 
 const body = z.strictObject({ current_password: z.string().min(1).max(1_000), new_password: newPassword });
@@ -19,8 +20,7 @@ export const changePassword = route({
   body: { schema: body, example: { current_password: 'correct horse battery', new_password: 'staple, then a pony' } },
   answers: { 200: { description: 'Changed, and signed in anew.', schema: token, example: tokenExample } },
   problems: {
-    403: 'The current password is wrong.',
-    422: 'Everybody would guess the new one.',
+    422: 'The current password is wrong, or everybody would guess the new one.',
     429: 'Too many tries; see Retry-After.',
   },
   async handle({ body: { current_password, new_password }, user, gateway, address, correlationId }) {
@@ -32,7 +32,7 @@ export const changePassword = route({
     const found = await gateway.checkPassword(user.username, current_password, address);
     if (!found || !(await replacePassword(store, found, new_password))) {
       await told('login.failed', { at: 'password' });
-      throw new Problem(403, { detail: 'the current password is wrong' });
+      throw faulty(422, [{ field: 'current_password', message: 'is wrong' }]);
     }
     await told('user.changed', { fields: ['password'] });
     const signedIn = await gateway.signIn(user.username, new_password, address);
