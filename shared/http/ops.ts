@@ -12,8 +12,10 @@ export interface OpsOptions {
 
 const sha = (value: string) => createHash('sha256').update(value).digest();
 
+const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
 const json = (response: ServerResponse, status: number, body: unknown) => {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.writeHead(status, { ...HEADERS, 'Content-Type': 'application/json' });
   response.end(JSON.stringify(body));
 };
 
@@ -21,6 +23,10 @@ const allowed = (request: IncomingMessage, token: string | undefined) =>
   token === undefined || timingSafeEqual(sha(request.headers.authorization ?? ''), sha(`Bearer ${token}`));
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: OpsOptions): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    return json(response, 405, { detail: 'here is only something to read' });
+  }
   const path = (request.url ?? '').split('?')[0];
   if (path === '/healthz') return json(response, 200, { status: 'alive' });
   if (path === '/readyz') {
@@ -32,7 +38,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (!allowed(request, options.token))
     return json(response, 401, { detail: 'send the METRICS_TOKEN as bearer token' });
   const body = await options.registry.metrics();
-  response.writeHead(200, { 'Content-Type': options.registry.contentType });
+  response.writeHead(200, { ...HEADERS, 'Content-Type': options.registry.contentType });
   response.end(body);
 }
 
