@@ -9,7 +9,7 @@ import { isUnreachable } from '../../../shared/store/errors.ts';
 import { joinObservation } from '../join/store.ts';
 import { holds, newClaim } from '../settle/claim.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
-import { observedEntry } from '../settle/trail.ts';
+import { observedEntries } from '../settle/trail.ts';
 import { forgetFailures, recordFailure } from './dead-letters.ts';
 import { redeliveryDelay } from './redelivery.ts';
 
@@ -45,9 +45,8 @@ export async function observe(tools: SettleTools, observation: Observation): Pro
   const claim = newClaim();
   const payment = await joinObservation(tools.store, observation, claim);
   const changed = payment.changed_by.observation === observation.id;
-  const entries = changed ? [observedEntry(payment)] : [];
-  if (holds(payment, claim)) await settle(tools, payment, claim, entries);
-  else await record(tools.store, entries);
+  if (holds(payment, claim)) await settle(tools, payment, claim);
+  else if (changed) await record(tools.store, observedEntries(payment));
   return changed ? 'changed' : 'known';
 }
 

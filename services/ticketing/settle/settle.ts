@@ -20,7 +20,7 @@ import { settleDelay } from './retry.ts';
 import { revokeTicket } from './revoked.ts';
 import { loadSurroundings } from './surroundings.ts';
 import { issueTicket, type TicketTools } from './ticketed.ts';
-import { settledEntries } from './trail.ts';
+import { observedEntries, settledEntries } from './trail.ts';
 
 export interface SettleTools extends TicketTools {
   rules: Rules;
@@ -131,11 +131,7 @@ async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Pro
   throw new Error('the attendees kept changing while this payment was settled');
 }
 
-async function mailsAndTrail(
-  tools: SettleTools,
-  { payment, decision, effects }: Attempt,
-  observed: ReturnType<typeof settledEntries>,
-) {
+async function mailsAndTrail(tools: SettleTools, start: PaymentDoc, { payment, decision, effects }: Attempt) {
   const { attendee } = effects;
   const createdAt = payment.payment?.value.created_at;
   const mails = attendee
@@ -152,30 +148,24 @@ async function mailsAndTrail(
         effects.made,
       )
     : undefined;
+  const observed = [...observedEntries(start), ...(payment === start ? [] : observedEntries(payment))];
   await Promise.all([mails, record(tools.store, [...observed, ...settledEntries(payment, decision, attendee)])]);
 }
 
 /**
- * Settles a claimed payment. `observed`: audit entries to write along.
+ * Settles a claimed payment.
  * Never throws for what the payment itself brings about: it stays pending, with the error shown, and is tried again.
  * @throws whatever the store throws when it cannot be reached
  */
-export async function settle(
-  tools: SettleTools,
-  start: PaymentDoc,
-  claim: Claim,
-  observed: ReturnType<typeof settledEntries> = [],
-): Promise<OutcomeKind | null> {
+export async function settle(tools: SettleTools, start: PaymentDoc, claim: Claim): Promise<OutcomeKind | null> {
   const { store, log, metrics } = tools;
   let payment = start;
-  let entries = observed;
   // Also when it is settled once more because something came in meanwhile: who waits for the seat is told.
   const freed = new Set<number>();
   try {
     for (;;) {
       const done = await attempt(tools, payment, claim);
-      await mailsAndTrail(tools, done, entries);
-      entries = [];
+      await mailsAndTrail(tools, payment, done);
       const { effects, decision } = done;
       if (effects.freed !== null) freed.add(effects.freed);
       if (
@@ -205,7 +195,7 @@ export async function settle(
       payment = latest;
     }
   } catch (error) {
-    await record(store, entries);
+    await record(store, observedEntries(payment));
     if (error instanceof ClaimLost) {
       metrics.claimsLost.inc();
       return null;

@@ -1,20 +1,25 @@
 /** What a settling leaves in the audit trail. Natural ids: settling again adds nothing. */
 import type { Entry } from '../../../shared/audit/index.ts';
+import type { Source } from '../../../shared/razorpay/observation.ts';
 import type { AttendeeDoc, PaymentDoc, Ticket } from '../../../shared/store/documents.ts';
 import type { Decision } from '../decide/decide.ts';
 
-export function observedEntry(payment: PaymentDoc): Entry {
-  const { changed_by: by, rev } = payment;
-  return {
-    id: `${payment._id}:${rev}:observed`,
-    action: rev === 1 ? 'payment.created' : 'payment.updated',
-    actor: by.source === 'webhook' ? 'razorpay' : 'ingest',
+/** How the payment came to be known, and what changed it last. */
+export function observedEntries(payment: PaymentDoc): Entry[] {
+  const { changed_by: by, first_seen_at, first_source } = payment;
+  const entry = (action: 'payment.created' | 'payment.updated', id: string, source: Source): Entry => ({
+    id,
+    action,
+    actor: source === 'webhook' ? 'razorpay' : 'ingest',
     subject: `payment:${payment._id}`,
     payment_id: payment._id,
     event_id: payment.event_id,
     correlation_id: by.correlation_id,
-    facts: { source: by.source, event: by.event, status: payment.payment?.value.status ?? null },
-  };
+    facts: { source, event: by.event, status: payment.payment?.value.status ?? null },
+  });
+  const created = entry('payment.created', `${payment._id}:created`, first_source);
+  if (by.at.getTime() === first_seen_at.getTime()) return [created];
+  return [created, entry('payment.updated', `${payment._id}:${by.observation}:observed`, by.source)];
 }
 
 export function settledEntries(
