@@ -7,12 +7,13 @@ export async function until<T>(
   holds: (value: T) => boolean,
   what = 'it',
   withinMs = 15_000,
+  everyMs = 15,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const value = await read();
     if (holds(value)) return value;
     if (Date.now() > end) throw new Error(`${what} did not come true in time; it was ${JSON.stringify(value)}`);
-    await sleep(15);
+    await sleep(everyMs);
   }
 }
