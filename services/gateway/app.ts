@@ -1,14 +1,19 @@
-/** The gateway, assembled: the REST API on its port, metrics and health on the ops port. */
+/** The gateway, assembled: the console and the REST API on its port, metrics and health on the ops port. */
 import packageJson from '../../package.json' with { type: 'json' };
 import { createHttpApp } from '../../shared/http/app.ts';
 import { listen } from '../../shared/http/listen.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import type { RunningService } from '../../shared/service/run.ts';
 import { ticketVerifier } from '../../shared/ticket/token.ts';
+import { browserSessions } from './auth/browser-session.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import { passwordCheck, signIn } from './auth/sign-in.ts';
 import { LOGIN_LIMITS, type LoginLimits } from './auth/throttle.ts';
 import type { GatewayConfig } from './config.ts';
+import { serveAssets } from './console/assets.ts';
+import { PAGES } from './console/pages/index.ts';
+import { consoleRouter } from './console/router.ts';
+import { type ConsoleOptions, showProblem } from './console/show.ts';
 import { eventFacts } from './events/facts.ts';
 import type { Gateway } from './gateway.ts';
 import { authenticator } from './http/authenticate.ts';
@@ -65,17 +70,23 @@ export async function startGateway(
     version: packageJson.version,
   };
 
-  const app = createHttpApp(log);
+  const sessions = browserSessions({ secret: config.JWT_SECRET, publicUrl: config.PUBLIC_URL });
+  const inConsole: ConsoleOptions = { declared: PAGES, sessions, version: packageJson.version };
+  const authenticate = authenticator(store, config.JWT_SECRET);
+  const app = createHttpApp(log, (ctx, problem) => showProblem(ctx, problem, inConsole));
   app.proxy = config.TRUSTED_PROXIES > 0;
   app.maxIpsCount = config.TRUSTED_PROXIES;
   app.use(measure(gateway.metrics));
   app.use(securityHeaders);
+  app.use(serveAssets);
   app.use(tellRefusals);
+  app.use(consoleRouter({ ...inConsole, gateway, authenticate }));
   app.use(
     buildRouter({
       routes: ROUTES,
       gateway,
-      authenticate: authenticator(store, config.JWT_SECRET),
+      authenticate,
+      sessions,
       verifyAnswers: options.verifyAnswers ?? false,
     }),
   );

@@ -1,5 +1,5 @@
 /** What every HTTP surface of ours shares: correlation id, access log, problems for errors, a 404 that says so. */
-import Koa, { type DefaultContext, type DefaultState } from 'koa';
+import Koa, { type Context, type DefaultContext, type DefaultState } from 'koa';
 import { type Logger, newCorrelationId } from '../log/index.ts';
 import { isUnreachable } from '../store/errors.ts';
 import { Problem } from './problem.ts';
@@ -41,8 +41,11 @@ export function asProblem(error: unknown): Problem {
   );
 }
 
+/** Shows a problem as a page, to whom asked for one. False: it is answered as JSON. */
+export type ShowProblem = (ctx: Context, problem: Problem) => boolean;
+
 /** A Koa app with those; routes are added by the caller. */
-export function createHttpApp(log: Logger): HttpApp {
+export function createHttpApp(log: Logger, showProblem: ShowProblem = () => false): HttpApp {
   const app = new Koa<RequestState, DefaultContext>();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -63,6 +66,7 @@ export function createHttpApp(log: Logger): HttpApp {
         ctx.state.log.error({ err: problem.cause ?? problem, path: ctx.path }, 'http: request failed');
       ctx.status = problem.status;
       ctx.set(problem.headers);
+      if (showProblem(ctx as unknown as Context, problem)) return;
       ctx.body = { ...problem.body, correlation_id: ctx.state.correlationId };
       ctx.type = 'application/problem+json';
     } finally {

@@ -5,6 +5,7 @@ import koaJwt from 'koa-jwt';
 import { z } from 'zod';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { sessionCookie } from '../auth/browser-session.ts';
 import type { Access, SignedIn } from './route.ts';
 
 /** @throws Problem 401 */
@@ -17,7 +18,7 @@ const notSignedIn = (detail: string, error?: string) =>
 
 export function authenticator(store: Store, secret: string): Authenticate {
   // Passing through, because koa-jwt would turn a store that is away into "not signed in".
-  const readToken = koaJwt({ secret, algorithms: ['HS256'], key: 'token', passthrough: true });
+  const readToken = koaJwt({ secret, algorithms: ['HS256'], key: 'token', passthrough: true, getToken: sessionCookie });
   return async (ctx) => {
     await readToken(ctx, async () => {});
     const token = claims.safeParse(ctx.state.token);

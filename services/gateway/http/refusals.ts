@@ -2,7 +2,7 @@
  * Says in the log what was turned away: who tries doors is seen there, by user id and route, never by what was sent.
  * What is merely not there, or in conflict, is everyday work.
  */
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { RequestState } from '../../../shared/http/app.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 
@@ -17,15 +17,19 @@ const TOLD: Readonly<Record<number, 'info' | 'warn'>> = {
   429: 'warn',
 };
 
+/** For a refusal that is answered before it gets to the top. */
+export function tellRefusal(ctx: Pick<Context, 'method' | 'state'>, problem: Problem): void {
+  const level = TOLD[problem.status];
+  if (level === undefined) return;
+  const { log, route, userId } = ctx.state as RequestState;
+  log[level]({ answer: problem.status, method: ctx.method, route, user_id: userId }, 'http: refused');
+}
+
 export const tellRefusals: Middleware = async (ctx, next) => {
   try {
     await next();
   } catch (error) {
-    const level = error instanceof Problem ? TOLD[error.status] : undefined;
-    if (error instanceof Problem && level !== undefined) {
-      const { log, route, userId } = ctx.state as RequestState;
-      log[level]({ answer: error.status, method: ctx.method, route, user_id: userId }, 'http: refused');
-    }
+    if (error instanceof Problem) tellRefusal(ctx, error);
     throw error;
   }
 };

@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { RequestState } from '../../../shared/http/app.ts';
 import { Problem } from '../../../shared/http/problem.ts';
+import { type BrowserSessions, CSRF_HEADER } from '../auth/browser-session.ts';
 import type { Gateway } from '../gateway.ts';
 import { type Authenticate, authorise } from './authenticate.ts';
 import { readBody } from './body.ts';
@@ -16,6 +17,7 @@ export interface RouterOptions {
   routes: readonly Route[];
   gateway: Gateway;
   authenticate: Authenticate;
+  sessions: BrowserSessions;
   /** Refuses to send what a route did not declare. For tests; costs time. */
   verifyAnswers: boolean;
 }
@@ -37,6 +39,7 @@ async function answer(ctx: Context, route: Route, params: unknown, options: Rout
   const user = route.access === 'public' ? null : await options.authenticate(ctx);
   ctx.state.userId = user?.id;
   if (user && route.access !== 'public') authorise(user, route.access);
+  if (user && ctx.state.byCookie) options.sessions.refuseForged(ctx, user, ctx.get(CSRF_HEADER));
   const checkedParams = route.params && checked(route.params, params, 404);
   const query = checkedQuery(route, ctx);
   const body = route.body && checked(route.body.schema, await readBody(ctx, route.body.types ?? ['json']), 400);

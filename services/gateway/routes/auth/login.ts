@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { record } from '../../../../shared/audit/index.ts';
-import { Problem } from '../../../../shared/http/problem.ts';
-import { usernameKey } from '../../auth/users.ts';
+import { logIn } from '../../auth/log-in.ts';
 import { route } from '../../http/route.ts';
 
 const body = z.strictObject({
@@ -40,32 +38,8 @@ export const login = route({
     },
   },
   problems: { 401: 'Username or password is wrong; which one is not told.', 429: 'Too many tries; see Retry-After.' },
-  async handle({ body: { username, password }, gateway: { signIn, store, metrics }, address, correlationId }) {
-    // What was typed as a username may be a password: the trail names an actor only once it is known to be one.
-    const audit = (action: 'login.succeeded' | 'login.failed', actor: string) =>
-      record(store, [{ action, actor, subject: 'session', correlation_id: correlationId }]);
-    /** As the user is called, however the name was typed; a made-up one may be a password in the wrong field. */
-    const named = async () =>
-      (await store.users.findOne({ username_key: usernameKey(username) }, { username: 1 }).lean())?.username ??
-      'unknown';
-    let signedIn: Awaited<ReturnType<typeof signIn>>;
-    try {
-      signedIn = await signIn(username, password, address);
-    } catch (error) {
-      if (error instanceof Problem && error.status === 429) metrics.logins.inc({ answer: 'throttled' });
-      throw error;
-    }
-    if (!signedIn) {
-      metrics.logins.inc({ answer: 'failed' });
-      await audit('login.failed', await named());
-      throw new Problem(
-        401,
-        { detail: 'username or password is wrong' },
-        { headers: { 'WWW-Authenticate': 'Bearer' } },
-      );
-    }
-    metrics.logins.inc({ answer: 'succeeded' });
-    await audit('login.succeeded', await named());
-    return { status: 200, body: signedIn };
-  },
+  handle: async ({ body, gateway, address, correlationId }) => ({
+    status: 200,
+    body: await logIn(gateway, body, { address, correlationId }),
+  }),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { record } from '../../../../shared/audit/index.ts';
+import { logOut } from '../../auth/log-in.ts';
 import { route } from '../../http/route.ts';
 
 export const logout = route({
@@ -17,11 +17,8 @@ export const logout = route({
       example: { message: 'signed out' },
     },
   },
-  async handle({ user, gateway: { store }, correlationId }) {
-    await store.sessions.deleteOne({ _id: user.session });
-    await record(store, [
-      { action: 'logout', actor: user.username, subject: 'session', correlation_id: correlationId },
-    ]);
+  async handle({ user, gateway, correlationId }) {
+    await logOut(gateway, user, correlationId);
     return { status: 200, body: { message: 'signed out' } };
   },
 });

@@ -1,0 +1,93 @@
+/**
+ * The session in a browser: the API's own token in an HttpOnly cookie, and the proof that a page of ours made a request
+ * that changes something: where the browser says it came from, and a token of the session that only our pages know.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Context } from 'koa';
+import { Problem } from '../../../shared/http/problem.ts';
+import type { SignedIn } from '../http/route.ts';
+import type { Token } from './sign-in.ts';
+
+export const SESSION_COOKIE = 'qrflow_session';
+/** What a script of ours sends the session's token in, when it asks the API with the cookie. */
+export const CSRF_HEADER = 'x-csrf-token';
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export interface BrowserSessions {
+  begin(ctx: Context, token: Token): void;
+  end(ctx: Context): void;
+  /** Goes into each form of this session's pages. */
+  csrf(user: Pick<SignedIn, 'session'>): string;
+  /** @throws Problem 403 unless a page of ours sent this; `given` is its token. Reading needs no proof. */
+  refuseForged(ctx: Context, user: Pick<SignedIn, 'session'> | null, given: unknown): void;
+  /** A value in a cookie that only we can write; null removes it. */
+  keep(ctx: Context, name: string, value: string | null): void;
+  /** What was kept, unless somebody else wrote it. */
+  kept(ctx: Context, name: string): string | undefined;
+}
+
+export interface BrowserSessionOptions {
+  secret: string;
+  publicUrl: string | undefined;
+}
+
+const same = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined);
+
+/** The token of the browser's session; an Authorization header goes first, and no cookie counts beside it. */
+export function sessionCookie(ctx: Context): string | null {
+  const token = ctx.get('authorization') === '' ? ctx.cookies.get(SESSION_COOKIE) : undefined;
+  ctx.state.byCookie = token !== undefined;
+  return token ?? null;
+}
+
+export function browserSessions({ secret, publicUrl }: BrowserSessionOptions): BrowserSessions {
+  const secure = publicUrl?.startsWith('https://') === true;
+  const ownHost = publicUrl === undefined ? undefined : hostOf(publicUrl);
+  const sign = (purpose: string, value: string) =>
+    createHmac('sha256', secret).update(`qrflow ${purpose}\0${value}`).digest('base64url');
+  // Koa's own `secure` check knows only the hop to the proxy; what the browser sees is PUBLIC_URL's business.
+  const put = (ctx: Context, name: string, value: string, maxAge: number) =>
+    ctx.append(
+      'Set-Cookie',
+      `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
+    );
+
+  /** Older browsers, and plain HTTP, send no Sec-Fetch-Site but an Origin; without either the token alone decides. */
+  function fromElsewhere(ctx: Context): boolean {
+    const site = ctx.get('sec-fetch-site');
+    if (site !== '') return site !== 'same-origin';
+    const origin = ctx.get('origin');
+    if (origin === '') return false;
+    const host = hostOf(origin);
+    return host === undefined || (host !== ctx.host && host !== ownHost);
+  }
+
+  const csrf = (user: Pick<SignedIn, 'session'>) => sign('csrf', user.session);
+
+  return {
+    begin: (ctx, token) => put(ctx, SESSION_COOKIE, token.access_token, token.expires_in),
+    end: (ctx) => put(ctx, SESSION_COOKIE, '', 0),
+    csrf,
+    refuseForged(ctx, user, given) {
+      if (SAFE.has(ctx.method)) return;
+      if (fromElsewhere(ctx)) throw new Problem(403, { detail: 'this was sent from another site’s page' });
+      if (user && !(typeof given === 'string' && same(given, csrf(user))))
+        throw new Problem(403, { detail: 'this form is of another session; load the page anew and send it again' });
+    },
+    keep(ctx, name, value) {
+      if (value === null) return put(ctx, name, '', 0);
+      const encoded = Buffer.from(value).toString('base64url');
+      put(ctx, name, `${encoded}.${sign(name, encoded)}`, 60);
+    },
+    kept(ctx, name) {
+      const [encoded, signature] = (ctx.cookies.get(name) ?? '').split('.');
+      if (!encoded || !signature || !same(signature, sign(name, encoded))) return undefined;
+      return Buffer.from(encoded, 'base64url').toString();
+    },
+  };
+}
