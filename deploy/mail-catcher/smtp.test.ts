@@ -232,6 +232,15 @@ describe('the SMTP side of the mail catcher', () => {
       expect(performance.now() - start).to.be.at.least(119);
     });
 
+    it('latency_ms, lowered: who waits is let go', async () => {
+      await catcher.setFaults({ latency_ms: 600_000 });
+      const sending = sender().sendMail(ticketMail);
+      await until(() => catcher.stats.waiting === 1);
+      await catcher.setFaults({ latency_ms: 0 });
+      await sending;
+      expect(catcher.stats).to.include({ waiting: 0, accepted: 1 });
+    });
+
     it('down: cuts live connections, refuses new ones, and comes back on the same port', async () => {
       const pooled = sender();
       await pooled.sendMail(ticketMail);

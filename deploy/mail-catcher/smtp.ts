@@ -15,6 +15,8 @@ export interface Credentials {
 
 export interface SmtpStats {
   accepted: number;
+  /** All of the mail is here, its answer waits (`latency_ms`). */
+  waiting: number;
   rejected_temporary: number;
   rejected_permanent: number;
   /** Cut in the middle of DATA, by a fault or by the client: nothing kept. */
@@ -60,11 +62,13 @@ class SmtpRefusal extends Error {
 }
 
 const MAX_MAIL_BYTES = 25 * 1024 * 1024;
+const LOOK_MS = 20;
 
 /** The SMTP server, not yet listening; it can be shut and opened again any number of times. */
 export function createSmtpFront({ host, certificates, credentials, faults, keep }: SmtpOptions): SmtpFront {
   const stats: SmtpStats = {
     accepted: 0,
+    waiting: 0,
     rejected_temporary: 0,
     rejected_permanent: 0,
     dropped: 0,
@@ -86,6 +90,16 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
     const { at } = faults();
     return at?.stage === stage ? at.how : null;
   };
+
+  /** Looks again and again, so that a lower latency lets go who waits already. */
+  async function latency(signal: AbortSignal): Promise<void> {
+    const since = performance.now();
+    for (;;) {
+      const left = since + faults().latency_ms - performance.now();
+      if (left <= 0) return signal.throwIfAborted();
+      await delay(Math.min(left, LOOK_MS), undefined, { ref: false, signal });
+    }
+  }
 
   /** What goes wrong once the whole mail is here; nothing of it is kept. */
   async function failAtEnd(session: SMTPServerSession): Promise<void> {
@@ -113,7 +127,10 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
     }
     // A sender that leaves before the answer must send again; so nothing of this one may be kept.
     const signal = live.get(session.id)?.signal ?? AbortSignal.abort();
-    await delay(faults().latency_ms, undefined, { ref: false, signal });
+    stats.waiting += 1;
+    await latency(signal).finally(() => {
+      stats.waiting -= 1;
+    });
     await failAtEnd(session);
     if (failsForNow) {
       stats.rejected_temporary += 1;
