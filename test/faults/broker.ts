@@ -31,3 +31,11 @@ export const messagesWaiting = (world: World): Promise<number> =>
     const { streams } = await connection.jetstreamManager();
     return (await streams.info('PAYMENTS')).state.messages;
   });
+
+/** Messages that ticketing has not acked: taken, and not yet taken. */
+export const unacked = (world: World): Promise<{ taken: number; waiting: number }> =>
+  asOperator(world, async (connection) => {
+    const { consumers } = await connection.jetstreamManager();
+    const { num_ack_pending, num_pending } = await consumers.info('PAYMENTS', 'ticketing');
+    return { taken: num_ack_pending, waiting: num_pending };
+  });

@@ -1,14 +1,14 @@
 /** Capacity under competition (P1): as many tickets as seats, and freed seats go to who has waited longest. */
 import { expect } from 'chai';
 import { startWorld, student, until, type World } from '../world.ts';
-import { moreTicketing, type Replica } from './more-replicas.ts';
+import { moreTicketing, type TicketingReplica } from './more-replicas.ts';
 
 const SEATS = 20;
 const PAYMENTS = 200;
 
 describe('the last seats of an event', () => {
   let world: World;
-  const others: Omit<Replica, 'port'>[] = [];
+  const others: TicketingReplica[] = [];
   before(async function () {
     this.timeout(120_000);
     // Held payments are looked at again on hints only, so that the tests see who the hint lets in.

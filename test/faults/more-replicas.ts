@@ -2,33 +2,28 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startIngest } from '../../services/ingest/app.ts';
+import { type RunningIngest, startIngest } from '../../services/ingest/app.ts';
 import { loadIngestConfig } from '../../services/ingest/config.ts';
-import { startTicketing, type TicketingOptions } from '../../services/ticketing/app.ts';
+import { type RunningTicketing, startTicketing, type TicketingOptions } from '../../services/ticketing/app.ts';
 import { loadTicketingConfig } from '../../services/ticketing/config.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import { WEBHOOK_SECRET, type World } from '../world.ts';
 
-export interface Replica {
-  port: number;
-  opsPort: number;
-  parts: Parts;
-  stop(): Promise<void>;
-}
+/** A replica whose metrics can be read. */
+export type IngestReplica = RunningIngest & { parts: Parts };
+export type TicketingReplica = RunningTicketing & { parts: Parts };
 
 /** One more replica of ticketing, as its own process would be: with a store, a bus and metrics of its own. */
-export async function moreTicketing(world: World, options: TicketingOptions = {}): Promise<Omit<Replica, 'port'>> {
+export async function moreTicketing(world: World, options: TicketingOptions = {}): Promise<TicketingReplica> {
   const config = loadTicketingConfig(world.env);
   const parts = openParts('ticketing', config);
-  const running = await startTicketing(config, parts, options);
-  return { ...running, parts };
+  return { ...(await startTicketing(config, parts, options)), parts };
 }
 
-export async function moreIngest(world: World): Promise<Replica> {
+export async function moreIngest(world: World): Promise<IngestReplica> {
   const config = loadIngestConfig(world.env);
   const parts = openParts('ingest', config);
-  const running = await startIngest(config, { parts, retry: { tries: 3, baseMs: 20, maxMs: 200 } });
-  return { ...running, parts };
+  return { ...(await startIngest(config, { parts, retry: { tries: 3, baseMs: 20, maxMs: 200 } })), parts };
 }
 
 /** The value of a metric over these registries; `labels` as prom-client has them. */

@@ -4,14 +4,14 @@ import { expect } from 'chai';
 import { OBSERVED, UNREADABLE } from '../../shared/bus/index.ts';
 import type { DeadLetterDoc } from '../../shared/store/documents.ts';
 import { startWorld, student, until, WEBHOOK_SECRET, type World } from '../world.ts';
-import { moreTicketing, type Replica, total } from './more-replicas.ts';
+import { moreTicketing, type TicketingReplica, total } from './more-replicas.ts';
 
 const payId = () => `pay_${randomUUID().replaceAll('-', '').slice(0, 14)}`;
 
 describe('a poisoned message', () => {
   let world: World;
   let event: { id: number };
-  const replicas: Omit<Replica, 'port'>[] = [];
+  const replicas: TicketingReplica[] = [];
   before(async function () {
     this.timeout(120_000);
     world = await startWorld();

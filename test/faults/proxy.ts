@@ -21,6 +21,11 @@ export interface FaultyProxy {
   delay(ms: number): void;
   /** Ends each connection whose server replies next, after so many bytes of the reply; once each. */
   cutReplies(afterBytes: number): void;
+  /**
+   * Holds back the next reply that has this text in it, and what follows it on its connection. Resolves once it does, with
+   * what lets it go.
+   */
+  hold(text: string): Promise<() => void>;
   /** Connections that were asked for, so far. */
   asked(): number;
   /** Connections right now, and the most there were at once. */
@@ -43,6 +48,7 @@ export async function startProxy(targetPort: number): Promise<FaultyProxy> {
   let asked = 0;
   let most = 0;
   let opened: (() => void)[] = [];
+  let hold: { text: string; held(letGo: () => void): void } | undefined;
 
   /** Resolves at once unless nothing goes through. */
   const passage = (): Promise<void> | undefined =>
@@ -52,6 +58,11 @@ export async function startProxy(targetPort: number): Promise<FaultyProxy> {
     for await (const piece of from as AsyncIterable<Buffer>) {
       await passage();
       if (reply && delayMs > 0) await sleep(delayMs);
+      if (reply && hold && piece.includes(hold.text)) {
+        const { held } = hold;
+        hold = undefined;
+        await new Promise<void>(held);
+      }
       const part = reply ? piece.subarray(0, pair.left) : piece;
       if (reply) pair.left -= part.length;
       if (part.length > 0 && !to.destroyed && !to.write(part)) await new Promise((resolve) => drained(to, resolve));
@@ -103,6 +114,10 @@ export async function startProxy(targetPort: number): Promise<FaultyProxy> {
     cutReplies(afterBytes) {
       for (const pair of pairs) pair.left = afterBytes;
     },
+    hold: (text) =>
+      new Promise((held) => {
+        hold = { text, held };
+      }),
     asked: () => asked,
     open: () => pairs.size,
     most: () => most,
