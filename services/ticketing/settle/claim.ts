@@ -10,6 +10,8 @@ import type { Claim } from '../join/pipeline.ts';
 
 /** Longer than a settling with a slow look-up at Razorpay takes. */
 const CLAIM_MS = 45_000;
+/** Effects are not begun in the claim's last part. */
+const CLAIM_MARGIN_MS = 10_000;
 
 export const newClaim = (now = new Date()): Claim => ({
   token: randomUUID(),
@@ -18,6 +20,9 @@ export const newClaim = (now = new Date()): Claim => ({
 
 export const holds = (payment: PaymentDoc, claim: Claim): boolean =>
   payment.pending && payment.settling?.token === claim.token;
+
+/** Somebody else may have taken it, or soon will: a process that was stopped and woke up must ask before it does anything. */
+export const nearlyOver = (until: Date, now = new Date()): boolean => now.getTime() > until.getTime() - CLAIM_MARGIN_MS;
 
 const free = (now: Date) => [{ settling: null }, { 'settling.until': { $lte: now } }];
 

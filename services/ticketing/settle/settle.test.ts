@@ -4,6 +4,7 @@ import { RequestFailed } from '../../../shared/bus/index.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, facts, PAID_AT, paymentDoc, STUDENT } from '../../../test/documents.ts';
+import type { Claim } from '../join/pipeline.ts';
 import { joinObservation } from '../join/store.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { newClaim } from './claim.ts';
@@ -96,6 +97,19 @@ describe('settling', () => {
     expect(result).to.equal(null);
     expect(attendees).to.deep.equal([]);
     expect([after.pending, after.settling?.token, after.attempts]).to.deep.equal([true, 'other', 0]);
+  });
+
+  it('does nothing when it was stopped past its claim and taken over meanwhile; what nobody took it goes on with', async () => {
+    const mine = { token: 'mine', until: new Date(Date.now() - 1) };
+    const woken = async (settling: Claim) => {
+      await desk.lay({ payments: [paymentDoc({}, { settling })], events: [eventDoc()] });
+      const result = await settle(desk.tools(), paymentDoc({}, { settling: mine }), mine);
+      const done = await Promise.all([desk.store.attendees.countDocuments(), desk.store.mails.countDocuments()]);
+      return [result, ...done];
+    };
+    expect(await woken({ token: 'other', until: FOREVER })).to.deep.equal([null, 0, 0]);
+    expect(await desk.payment()).to.include({ pending: true, rev: paymentDoc().rev });
+    expect(await woken(mine)).to.deep.equal(['ticketed', 1, 1]);
   });
 
   it('goes on from what a second look at Razorpay tells, and remembers that it was had', async () => {

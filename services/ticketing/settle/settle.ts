@@ -14,7 +14,7 @@ import type { Claim } from '../join/pipeline.ts';
 import { joinObservation } from '../join/store.ts';
 import { settleMails } from '../mail/owe.ts';
 import type { TicketingMetrics } from '../metrics.ts';
-import { claimPayment, holds, renewClaim } from './claim.ts';
+import { claimPayment, holds, nearlyOver, renewClaim } from './claim.ts';
 import { finish, giveBack, reopen } from './finish.ts';
 import { settleDelay } from './retry.ts';
 import { revokeTicket } from './revoked.ts';
@@ -102,7 +102,7 @@ async function effectsOf(
   return { attendee, made: false, freed: revoked ? attendee.event_id : null };
 }
 
-/** Somebody was faster at the attendees, so what is known of the payment may be old too. @throws ClaimLost */
+/** What is known of the payment may be old: somebody was faster at the attendees, or time went by. @throws ClaimLost */
 async function renewed({ store }: SettleTools, { _id }: PaymentDoc, claim: Claim): Promise<PaymentDoc> {
   const latest = await renewClaim(store, _id, claim);
   if (!latest) throw new ClaimLost();
@@ -112,6 +112,7 @@ async function renewed({ store }: SettleTools, { _id }: PaymentDoc, claim: Claim
 /** Everything up to the mails; may be done again at any time. @throws ClaimLost before any effect */
 async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Promise<Attempt> {
   let payment = start;
+  let { until } = claim;
   let lookedUp = false;
   let seats = true;
   for (let tries = 0; tries < TRIES; tries++) {
@@ -121,6 +122,11 @@ async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Pro
     if (wanted === 'must' || (wanted === 'may' && payment.attempts < OPTIONAL_LOOKUP_TRIES)) {
       payment = await lookUp(tools, payment, claim);
       lookedUp = true;
+      continue;
+    }
+    if (nearlyOver(until)) {
+      payment = await renewed(tools, payment, claim);
+      until = payment.settling?.until ?? until;
       continue;
     }
     const effects = await effectsOf(tools, payment, decision, around.attendee, now);
