@@ -4,7 +4,7 @@ import { createHttpApp } from '../../shared/http/app.ts';
 import { listen } from '../../shared/http/listen.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import type { RunningService } from '../../shared/service/run.ts';
-import { ticketVerifier } from '../../shared/ticket/token.ts';
+import { doorKey, ticketVerifier } from '../../shared/ticket/token.ts';
 import { browserSessions } from './auth/browser-session.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import { passwordCheck, signIn } from './auth/sign-in.ts';
@@ -63,6 +63,7 @@ export async function startGateway(
     signIn: signIn({ store, secret: config.JWT_SECRET, ttlMs: config.JWT_TTL, checkPassword }),
     eventFacts: eventFacts(store),
     verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),
+    doorKeys: config.TICKET_PUBLIC_KEYS.map(doorKey),
     document() {
       document ??= openApiDocument({ routes: ROUTES, version: packageJson.version, publicUrl: config.PUBLIC_URL });
       return document;

@@ -17,6 +17,8 @@ export interface Gateway {
   eventFacts: EventFacts;
   /** @throws BadTicketToken */
   verifyTicket(token: string): Promise<TicketClaims>;
+  /** The keys it verifies with, for doors that do it themselves. */
+  doorKeys: readonly { kid: string; x: string }[];
   /** The OpenAPI document of all routes. */
   document(): Record<string, unknown>;
   version: string;

@@ -29,4 +29,10 @@ export const createGatewayMetrics = (registry: Registry) => ({
     labelNames: ['reason'] as const,
     registers: [registry],
   }),
+  conflicts: new Counter({
+    name: 'qrflow_checkin_conflicts_total',
+    help: 'People whom a door without network let in and whom the store would have refused, by why.',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+  }),
 });

@@ -35,6 +35,8 @@ export const ACTIONS = [
   'event.changed',
   'checkin.accepted',
   'checkin.refused',
+  'checkin.conflict',
+  'checkin.undone',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -85,7 +85,50 @@ export interface AttendeeDoc {
   checked_in_by: string | null;
   /** Of the scan that let them in: the same scan sent again is answered the same. */
   checked_in_nonce?: string | null;
+  /** The gate's name; null: the scanner named none. */
+  checked_in_gate?: string | null;
+  /** Check-ins that a person took back, oldest first. */
+  past_checkins?: PastCheckin[];
   created_at: Date;
+  /** Of the last change of anything here, on the writer's clock: a door's list is brought up to date by it. */
+  changed_at?: Date;
+}
+
+export const UNDO_REASONS = ['wrong_person', 'mistake', 'left_again', 'test', 'other'] as const;
+export type UndoReason = (typeof UNDO_REASONS)[number];
+
+export interface PastCheckin {
+  at: Date;
+  by: string;
+  gate: string | null;
+  nonce: string | null;
+  undone_at: Date;
+  undone_by: string;
+  reason: UndoReason;
+  /** In words of whoever took it back. */
+  note: string | null;
+}
+
+/**
+ * Somebody whom a door without network let in, while the store says otherwise: in already by another gate, refunded. Kept,
+ * because it happened. `_id` is `<event>:<user>:<nonce>`: uploaded twice it is one. Written by the gateway.
+ */
+export interface ConflictDoc {
+  _id: string;
+  event_id: number;
+  attendee_id: number | null;
+  ticket_id: string | null;
+  /** Why the store does not let them in: one of the check-in reasons. */
+  reason: string;
+  /** When and where that door let them in, on our clock. */
+  scanned_at: Date;
+  gate: string | null;
+  device: string | null;
+  by: string;
+  nonce: string;
+  /** The check-in that counts, where there is one. */
+  first: { at: Date; by: string | null; gate: string | null } | null;
+  uploaded_at: Date;
 }
 
 export const MAIL_KINDS = ['ticket', 'cancellation'] as const;

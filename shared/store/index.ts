@@ -17,6 +17,7 @@ export interface StoreOptions {
 export interface Store {
   payments: Model<D.PaymentDoc>;
   attendees: Model<D.AttendeeDoc>;
+  conflicts: Model<D.ConflictDoc>;
   events: Model<D.EventDoc>;
   mails: Model<D.MailDoc>;
   sweeps: Model<D.SweepDoc>;
@@ -66,6 +67,7 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
   const models = {
     payments: model('payments', schemas.payments),
     attendees: model('attendees', schemas.attendees),
+    conflicts: model('conflicts', schemas.conflicts),
     events: model('events', schemas.events),
     mails: model('mails', schemas.mails),
     sweeps: model('sweeps', schemas.sweeps),

@@ -5,6 +5,7 @@ import type {
   AttendeeDoc,
   BindingDoc,
   ClubDoc,
+  ConflictDoc,
   CounterDoc,
   DeadLetterDoc,
   EventDoc,
@@ -91,8 +92,13 @@ export const attendees = schema<AttendeeDoc>({
   checked_in_at: Date,
   checked_in_by: String,
   checked_in_nonce: String,
+  checked_in_gate: String,
+  past_checkins: { type: [json], default: undefined },
   created_at: Date,
+  changed_at: Date,
 });
+// Set by every write, whoever writes.
+attendees.set('timestamps', { createdAt: false, updatedAt: 'changed_at' });
 attendees.index({ payment_id: 1 }, { unique: true, partialFilterExpression: { payment_id: { $type: 'string' } } });
 attendees.index(
   { event_id: 1, student_key: 1 },
@@ -105,6 +111,25 @@ attendees.index(
 attendees.index({ 'ticket.id': 1 }, { unique: true });
 attendees.index({ 'past_tickets.id': 1 });
 attendees.index({ 'ticket.issued_at': 1, _id: 1 });
+// A door's list: who is in it, and what changed since. Who was moved to another event is found by the past ticket.
+attendees.index({ event_id: 1, changed_at: 1 });
+attendees.index({ 'past_tickets.event_id': 1, changed_at: 1 });
+
+export const conflicts = schema<ConflictDoc>({
+  _id: String,
+  event_id: Number,
+  attendee_id: Number,
+  ticket_id: String,
+  reason: String,
+  scanned_at: Date,
+  gate: String,
+  device: String,
+  by: String,
+  nonce: String,
+  first: json,
+  uploaded_at: Date,
+});
+conflicts.index({ event_id: 1, uploaded_at: -1, _id: -1 });
 
 export const mails = schema<MailDoc>({
   _id: String,

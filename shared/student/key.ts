@@ -1,8 +1,8 @@
 /** The key that makes two payments the same student's. Pure. */
 import type { StudentDetails } from './fields.ts';
 
-/** Marks stay: the vowel signs of Indian scripts are some. */
-const folded = (text: string): string =>
+/** Without case, dashes and blanks. Marks stay: the vowel signs of Indian scripts are some. */
+export const folded = (text: string): string =>
   text
     .normalize('NFKC')
     .toUpperCase()

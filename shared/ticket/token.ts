@@ -22,6 +22,12 @@ export const keyId = (publicKey: KeyObject): string =>
     .digest('hex')
     .slice(0, 8);
 
+/** A public key as a door without network needs it: the raw key in base64url, by the id that tokens carry. */
+export const doorKey = (key: KeyObject): { kid: string; x: string } => ({
+  kid: keyId(key),
+  x: key.export({ format: 'jwk' }).x as string,
+});
+
 /** A private key would do, too, but does not belong where tickets are only verified. */
 const BLOCK = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
 

@@ -1,19 +1,13 @@
-/**
- * One scan. The check-in is a compare-and-set on the attendee, the same document that a revocation compares and sets:
- * of any number of scans at once exactly one succeeds, and none after the revocation (P4).
- */
+/** One scan: let in, or not and why. */
 import type { AttendeeDoc, EventDoc } from '../../../shared/store/documents.ts';
-import { BadTicketToken, type TicketClaims } from '../../../shared/ticket/token.ts';
-import type { Gateway } from '../gateway.ts';
-import { type CheckinReason, eventRefusal, ticketRefusal } from './reasons.ts';
+import type { TicketClaims } from '../../../shared/ticket/token.ts';
+import { type Asked, type Deps, type Examined, examine } from './examine.ts';
+import { isSameScan, letIn } from './let-in.ts';
+import { type CheckinReason, ticketRefusal, ticketStanding } from './reasons.ts';
 
-export interface Scan {
-  token: string;
-  /** The event at this gate; undefined: any. */
-  eventId: number | undefined;
-  /** The same for a scan that is tried again: it is then the same scan. */
-  nonce: string | undefined;
-  by: string;
+export interface Scan extends Asked {
+  gate: string | null;
+  nonce: string | null;
 }
 
 export interface CheckinResult {
@@ -25,59 +19,55 @@ export interface CheckinResult {
   repeated: boolean;
 }
 
-type Deps = Pick<Gateway, 'store' | 'eventFacts' | 'verifyTicket'>;
-
-async function letIn({ store }: Deps, claims: TicketClaims, scan: Scan, now: Date): Promise<AttendeeDoc | null> {
-  return store.attendees
-    .findOneAndUpdate(
-      {
-        'ticket.id': claims.ticket,
-        'ticket.event_id': claims.event,
-        'ticket.revoked_at': null,
-        checked_in_at: null,
-        live: true,
-      },
-      { $set: { checked_in_at: now, checked_in_by: scan.by, checked_in_nonce: scan.nonce ?? null } },
-      { returnDocument: 'after' },
-    )
-    .lean<AttendeeDoc>();
-}
+const result = (
+  reason: CheckinReason,
+  { claims, event }: Examined,
+  attendee: AttendeeDoc | null = null,
+  repeated = false,
+): CheckinResult => ({ reason, claims, event, attendee, repeated });
 
 /** The attendee of a ticket, also of one that was replaced. */
 const holderOf = ({ store }: Deps, ticketId: string) =>
   store.attendees.findOne({ $or: [{ 'ticket.id': ticketId }, { 'past_tickets.id': ticketId }] }).lean<AttendeeDoc>();
 
+/** Two round trips with the store at most, besides the event's, which is kept. */
 export async function checkIn(deps: Deps, scan: Scan): Promise<CheckinResult> {
-  const result = (reason: CheckinReason, found: Partial<CheckinResult> = {}): CheckinResult => ({
-    reason,
-    attendee: null,
-    event: null,
-    claims: null,
-    repeated: false,
-    ...found,
-  });
-
-  let claims: TicketClaims;
-  try {
-    claims = await deps.verifyTicket(scan.token);
-  } catch (error) {
-    if (error instanceof BadTicketToken) return result('bad_signature');
-    throw error;
-  }
-  const event = await deps.eventFacts.get(claims.event);
-  if (scan.eventId !== undefined && scan.eventId !== claims.event) return result('wrong_event', { claims, event });
   const now = new Date();
-  const refusal = eventRefusal(event, now);
-  if (refusal) return result(refusal, { claims, event });
+  const examined = await examine(deps, scan, now);
+  const { claims, refusal } = examined;
+  if (claims === null || refusal !== null) return result(refusal ?? 'bad_signature', examined);
 
-  const accepted = await letIn(deps, claims, scan, now);
-  if (accepted) return result('ok', { claims, event, attendee: accepted });
+  const arrival = { at: now, by: scan.user.username, gate: scan.gate, nonce: scan.nonce };
+  const { filter, update } = letIn(claims, arrival);
+  const accepted = await deps.store.attendees
+    .findOneAndUpdate(filter, update, { returnDocument: 'after' })
+    .lean<AttendeeDoc>();
+  if (accepted) return result('ok', examined, accepted);
   const attendee = await holderOf(deps, claims.ticket);
-  const reason = ticketRefusal(attendee, claims.ticket);
-  const same =
-    reason === 'already_checked_in' &&
-    scan.nonce !== undefined &&
-    attendee?.checked_in_nonce === scan.nonce &&
-    attendee.checked_in_by === scan.by;
-  return same ? result('ok', { claims, event, attendee, repeated: true }) : result(reason, { claims, event, attendee });
+  const stands = ticketStanding(attendee, claims.ticket);
+  // Refunded or replaced since is refused all the same; in, or taken back since, is the same scan.
+  if (attendee && (stands === 'already_checked_in' || stands === 'ok') && isSameScan(attendee, arrival))
+    return result('ok', examined, attendee, true);
+  return result(ticketRefusal(attendee, claims.ticket), examined, attendee);
+}
+
+/** What a scan would be told now. Changes nothing. */
+export async function validate(deps: Deps, asked: Asked): Promise<CheckinResult> {
+  const examined = await examine(deps, asked, new Date());
+  const { claims, refusal } = examined;
+  if (claims === null || refusal !== null) return result(refusal ?? 'bad_signature', examined);
+  const attendee = await holderOf(deps, claims.ticket);
+  return result(ticketStanding(attendee, claims.ticket), examined, attendee);
+}
+
+/** Refusals that pass by themselves, or are about the event: the ticket is looked at all the same. */
+const OF_THE_EVENT: readonly (CheckinReason | null)[] = ['not_open_yet', 'closed', 'event_cancelled', null];
+
+/** Where the ticket stands, whatever the doors do. Changes nothing. */
+export async function ticketStatus(deps: Deps, asked: Asked): Promise<CheckinResult> {
+  const examined = await examine(deps, asked, new Date());
+  const { claims, refusal } = examined;
+  if (claims === null || !OF_THE_EVENT.includes(refusal)) return result(refusal ?? 'bad_signature', examined);
+  const attendee = await holderOf(deps, claims.ticket);
+  return result(ticketStanding(attendee, claims.ticket), examined, attendee);
 }

@@ -1,38 +1,31 @@
 import { expect } from 'chai';
+import type { AttendeeDoc } from '../../../shared/store/documents.ts';
 import { signTicket } from '../../../shared/ticket/token.ts';
 import { startPrivateNats } from '../../../test/servers.ts';
 import { attendee, event } from '../testing/documents.ts';
-import { startTestGateway, type TestGateway } from '../testing/start.ts';
+import { endedTicket, startGate, type TestGate } from '../testing/gate.ts';
+import { startTestGateway } from '../testing/start.ts';
 
 const HOUR = 3_600_000;
 
 describe('a scan at the gate', () => {
-  let gateway: TestGateway;
+  let gateway: TestGate;
   before(async () => {
-    gateway = await startTestGateway();
+    gateway = await startGate();
     const soon = new Date(Date.now() + HOUR);
     const past = new Date(Date.now() - HOUR);
-    await gateway.store.events.insertMany([
-      event(1),
-      event(2, { doors_open_at: soon }),
-      event(3, { doors_close_at: past }),
-      event(4, { status: 'cancelled' }),
-      event(6, { doors_open_at: soon }),
-      event(5, { status: 'closed', doors_open_at: past, doors_close_at: soon }),
-    ]);
+    await gateway.open(1);
+    await gateway.open(2, { doors_open_at: soon });
+    await gateway.open(3, { doors_close_at: past });
+    await gateway.open(4, { status: 'cancelled' });
+    await gateway.open(5, { status: 'closed', doors_open_at: past, doors_close_at: soon });
+    await gateway.open(6, { doors_open_at: soon });
+    await gateway.open(7, { staff: [] });
   });
   after(() => gateway.stop());
 
-  let made = 0;
-  const newTicket = async (more: Partial<Parameters<typeof attendee>[1]> = {}, eventId = 1) => {
-    const n = ++made;
-    const doc = attendee(n, { event_id: eventId, ...more });
-    doc.ticket = { ...doc.ticket, event_id: eventId, ...(more?.ticket ?? {}) };
-    await gateway.store.attendees.create(doc);
-    return { n, token: await signTicket({ ticket: doc.ticket.id, event: eventId }, gateway.signingKey) };
-  };
-  const scan = (qr_token: string, more: object = {}) =>
-    gateway.ask('staff', 'POST', '/api/checkin/scan', { qr_token, ...more });
+  const newTicket = (more: Partial<AttendeeDoc> = {}, eventId = 1) => gateway.ticket(more, eventId);
+  const scan = (qr_token: string, more: object = {}) => gateway.scan(qr_token, more);
   const refused = async (token: string, reason: string, more: object = {}) => {
     const { status, body } = await scan(token, more);
     expect(status).to.equal(200);
@@ -76,20 +69,11 @@ describe('a scan at the gate', () => {
   });
 
   it('refuses what was refunded, withdrawn or replaced', async () => {
-    const at = new Date();
-    const base = { event_id: 1, issue: 1, issued_at: at, revoked_at: at };
-    const refundedTicket = await newTicket({
-      live: false,
-      ticket: { id: 'refunded-one', ...base, revoked_reason: 'refunded' },
-    });
-    await refused(refundedTicket.token, 'refunded');
-    const byHand = await newTicket({
-      live: false,
-      ticket: { id: 'withdrawn-one', ...base, revoked_reason: 'by_hand' },
-    });
+    const refunded = await newTicket({ live: false, ticket: endedTicket('refunded-one', 'refunded') });
+    await refused(refunded.token, 'refunded');
+    const byHand = await newTicket({ live: false, ticket: endedTicket('withdrawn-one', 'by_hand') });
     await refused(byHand.token, 'revoked');
-    const past = { id: 'old-one', ...base, revoked_reason: 'reassigned' as const };
-    const moved = await newTicket({ past_tickets: [past] });
+    const moved = await newTicket({ past_tickets: [endedTicket('old-one', 'reassigned')] });
     await refused(await signTicket({ ticket: 'old-one', event: 1 }, gateway.signingKey), 'revoked');
     expect((await scan(moved.token)).body.success, 'the new one').to.equal(true);
   });
@@ -110,8 +94,30 @@ describe('a scan at the gate', () => {
 
   it('refuses a ticket of another event at this gate', async () => {
     const { token } = await newTicket();
-    await refused(token, 'wrong_event', { event_id: 5 });
+    const { message, event: of } = await refused(token, 'wrong_event', { event_id: 5 });
+    expect([message, of]).to.deep.equal(['This ticket is for another event: Event 1', { id: 1, name: 'Event 1' }]);
     expect((await scan(token, { event_id: 1 })).body.success).to.equal(true);
+  });
+
+  it('refuses a ticket of an event that was not given to this person, and tells nothing of it', async () => {
+    const { n, token } = await newTicket({}, 7);
+    const told = await refused(token, 'wrong_event');
+    expect(told).to.include({ event: null, attendee: null, message: 'This ticket is for another event' });
+    await refused(token, 'wrong_event', { event_id: 7 });
+    for (const path of ['validate', 'status']) {
+      const { body } = await gateway.ask('staff', 'POST', `/api/checkin/${path}`, { qr_token: token });
+      expect(body).to.include({ success: false, reason: 'wrong_event', attendee: null, event: null });
+    }
+    expect((await gateway.store.attendees.findById(n).lean())?.checked_in_at).to.equal(null);
+    expect((await gateway.scan(token, {}, 'admin')).body.success).to.equal(true);
+  });
+
+  it('says at which gate somebody is in already', async () => {
+    const { token } = await newTicket();
+    expect((await scan(token, { gate: 'North gate' })).body).to.include({ success: true, gate: 'North gate' });
+    const { message, gate } = await refused(token, 'already_checked_in', { gate: 'South gate' });
+    expect(gate).to.equal('North gate');
+    expect(message).to.contain('at North gate, by the-staff');
   });
 
   it('refuses what is no ticket of ours', async () => {

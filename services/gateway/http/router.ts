@@ -57,6 +57,12 @@ async function answer(ctx: Context, route: Route, params: unknown, options: Rout
   if (options.verifyAnswers) verify(route, reply);
   ctx.status = reply.status;
   if (reply.headers) ctx.set(reply.headers);
+  // Whoever has it already needs no body. Not Koa's `fresh`: a script that names an ETag asks "no-cache" by itself.
+  const { ETag: tag } = reply.headers ?? {};
+  if (tag !== undefined && ctx.get('if-none-match') === tag) {
+    ctx.status = 304;
+    return;
+  }
   ctx.body = reply.body;
 }
 

@@ -4,7 +4,16 @@ import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { me } from './auth/me.ts';
 import { changePassword } from './auth/password.ts';
+import { checkInByHandRoute } from './checkin/by-hand.ts';
+import { listConflicts } from './checkin/conflicts.ts';
+import { searchAtDoor } from './checkin/door.ts';
+import { listGates } from './checkin/gates.ts';
+import { readOfflineList } from './checkin/offline.ts';
 import { scan } from './checkin/scan.ts';
+import { ticketStatusRoute } from './checkin/status.ts';
+import { undoCheckInRoute } from './checkin/undo.ts';
+import { uploadScansRoute } from './checkin/upload.ts';
+import { validateTicket } from './checkin/validate.ts';
 import { listDeadLetters } from './dead-letters/list.ts';
 import { readDeadLetter } from './dead-letters/read.ts';
 import { replayDeadLetter } from './dead-letters/replay.ts';
@@ -50,6 +59,15 @@ export const ROUTES: readonly Route[] = [
   readPayment,
   changePaymentRoute,
   scan,
+  validateTicket,
+  ticketStatusRoute,
+  checkInByHandRoute,
+  undoCheckInRoute,
+  listGates,
+  searchAtDoor,
+  readOfflineList,
+  uploadScansRoute,
+  listConflicts,
   listSweeps,
   readSweep,
   createUserRoute,

@@ -30,6 +30,9 @@ export type Ticketing =
 /** How often another seat is tried before the surroundings are read again. */
 const SEAT_TRIES = 20;
 
+/** Of an attendee who is not in. */
+const NOT_IN = { checked_in_at: null, checked_in_by: null, checked_in_gate: null, checked_in_nonce: null };
+
 const sameDetails = (a: StudentDetails, b: StudentDetails) => {
   const sorted = (details: StudentDetails) => JSON.stringify(Object.entries(details).sort());
   return sorted(a) === sorted(b);
@@ -122,7 +125,7 @@ export async function issueTicket(
             student_key: key,
             ticket: newTicket(attendee.ticket.issue + 1),
             // Whoever was in already is in, also with the new ticket.
-            ...(attendee.event_id !== event._id && { checked_in_at: null, checked_in_by: null }),
+            ...(attendee.event_id !== event._id && NOT_IN),
           },
           $push: { past_tickets: old },
         },

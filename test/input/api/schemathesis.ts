@@ -54,6 +54,12 @@ export interface Run {
 const CONFIG = `
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
+
+# Whoever is in already: 400, as clients of QRFlow know it.
+[[operations]]
+include-operation-id = "checkInByHand"
+[operations.checks.positive_data_acceptance]
+expected-statuses = ["2xx", "400", "404"]
 `;
 
 /** Every check on. Resolves with what it printed, and whether all held. */

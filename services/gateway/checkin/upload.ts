@@ -1,0 +1,154 @@
+/**
+ * What a door did while it had no network, told afterwards. Each scan is checked in if it still can be; if not, somebody is
+ * in who should not be, or twice: that is a conflict, kept and shown. Every step may be done again: the nonce makes a scan
+ * that is uploaded twice the same scan.
+ */
+
+import { record } from '../../../shared/audit/index.ts';
+import type { AttendeeDoc, ConflictDoc, EventDoc } from '../../../shared/store/documents.ts';
+import { isDuplicateKey } from '../../../shared/store/errors.ts';
+import { BadTicketToken } from '../../../shared/ticket/token.ts';
+import type { Deps } from './examine.ts';
+import { isSameScan, letIn } from './let-in.ts';
+import { type CheckinReason, entryOf, eventRefusal, ticketRefusal } from './reasons.ts';
+import { type DoorCall, doorEntry } from './trail.ts';
+
+/** A scan as the door recorded it: by the token, or by choosing a person from the list. */
+export type RecordedScan = ({ qr_token: string } | { ticket_id: string }) & { at: Date; nonce: string };
+
+export interface Upload {
+  event: EventDoc;
+  gate: string | null;
+  device: string | null;
+  /** The door's clock when it sent this: what it is wrong by is taken off its times. Undefined: it is right. */
+  sentAt: Date | undefined;
+  scans: readonly RecordedScan[];
+}
+
+export interface UploadedScan {
+  nonce: string;
+  reason: CheckinReason;
+  attendee: AttendeeDoc | null;
+  /** Where the store says otherwise. */
+  conflict: ConflictDoc | null;
+}
+
+interface Read {
+  scan: RecordedScan;
+  at: Date;
+  ticket: string | null;
+  refusal: Exclude<CheckinReason, 'ok'> | null;
+}
+
+/** The door's time on our clock; never later than now. Pure. */
+export function onOurClock(at: Date, sentAt: Date | undefined, now: Date): Date {
+  const ahead = sentAt === undefined ? 0 : sentAt.getTime() - now.getTime();
+  return new Date(Math.min(at.getTime() - ahead, now.getTime()));
+}
+
+async function readScan(deps: Deps, scan: RecordedScan, { event, sentAt }: Upload, now: Date): Promise<Read> {
+  const at = onOurClock(scan.at, sentAt, now);
+  const refusal = eventRefusal(event, at) as Read['refusal'];
+  if ('ticket_id' in scan) return { scan, at, ticket: scan.ticket_id, refusal };
+  try {
+    const claims = await deps.verifyTicket(scan.qr_token);
+    return { scan, at, ticket: claims.ticket, refusal: claims.event === event._id ? refusal : 'wrong_event' };
+  } catch (error) {
+    if (error instanceof BadTicketToken) return { scan, at, ticket: null, refusal: 'bad_signature' };
+    throw error;
+  }
+}
+
+/** Earliest first, so that of two in one upload the first counts. All in one round trip. */
+async function letInAll(deps: Deps, reads: readonly Read[], upload: Upload, by: string): Promise<number> {
+  const writes = reads
+    .filter(({ refusal }) => refusal === null)
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+    .map(({ scan, at, ticket }) => ({
+      updateOne: letIn(
+        { ticket: ticket as string, event: upload.event._id },
+        { at, by, gate: upload.gate, nonce: scan.nonce },
+      ),
+    }));
+  if (writes.length === 0) return 0;
+  const { modifiedCount } = await deps.store.attendees.bulkWrite(writes as never, { ordered: true });
+  return modifiedCount;
+}
+
+async function holders(deps: Deps, reads: readonly Read[]): Promise<Map<string, AttendeeDoc>> {
+  const ids = reads.flatMap(({ ticket }) => (ticket === null ? [] : [ticket]));
+  if (ids.length === 0) return new Map();
+  const found = await deps.store.attendees
+    .find({ $or: [{ 'ticket.id': { $in: ids } }, { 'past_tickets.id': { $in: ids } }] })
+    .lean<AttendeeDoc[]>();
+  return new Map(found.flatMap((one) => [one.ticket, ...(one.past_tickets ?? [])].map(({ id }) => [id, one])));
+}
+
+async function keep(deps: Deps, conflicts: ConflictDoc[]): Promise<void> {
+  if (conflicts.length === 0) return;
+  try {
+    await deps.store.conflicts.insertMany(conflicts, { ordered: false });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
+export async function uploadScans(upload: Upload, call: DoorCall): Promise<UploadedScan[]> {
+  const { gateway, user } = call;
+  const { event, gate, device, scans } = upload;
+  const now = new Date();
+  const idOf = ({ nonce }: RecordedScan) => `${event._id}:${user.username}:${nonce}`;
+  const before = await gateway.store.conflicts.find({ _id: { $in: scans.map(idOf) } }).lean<ConflictDoc[]>();
+  const known = new Map(before.map((conflict) => [conflict._id, conflict]));
+
+  const reads = await Promise.all(scans.map((scan) => readScan(gateway, scan, upload, now)));
+  const open = reads.filter(({ scan }) => !known.has(idOf(scan)));
+  const entered = await letInAll(gateway, open, upload, user.username);
+  const attendees = await holders(gateway, reads);
+
+  const outcomes = reads.map(({ scan, at, ticket, refusal }): UploadedScan => {
+    const attendee = (ticket !== null && attendees.get(ticket)) || null;
+    const kept = known.get(idOf(scan));
+    if (kept) return { nonce: scan.nonce, reason: kept.reason as CheckinReason, attendee, conflict: kept };
+    const same = attendee !== null && isSameScan(attendee, { nonce: scan.nonce, by: user.username });
+    if (same) return { nonce: scan.nonce, reason: 'ok', attendee, conflict: null };
+    const reason = refusal ?? ticketRefusal(attendee, ticket as string);
+    const conflict: ConflictDoc = {
+      _id: idOf(scan),
+      event_id: event._id,
+      attendee_id: attendee?._id ?? null,
+      ticket_id: ticket,
+      reason,
+      scanned_at: at,
+      gate,
+      device,
+      by: user.username,
+      nonce: scan.nonce,
+      first: attendee && entryOf(attendee),
+      uploaded_at: now,
+    };
+    return { nonce: scan.nonce, reason, attendee, conflict };
+  });
+
+  const fresh = outcomes.flatMap(({ conflict }) => (conflict && !known.has(conflict._id) ? [conflict] : []));
+  await keep(gateway, fresh);
+  await record(
+    gateway.store,
+    outcomes.map(({ nonce, reason, attendee, conflict }) =>
+      doorEntry(attendee, call, {
+        id: `checkin:${event._id}:${user.username}:${nonce}`,
+        action: conflict ? 'checkin.conflict' : 'checkin.accepted',
+        event_id: event._id,
+        facts: { reason, offline: true, ...(gate !== null && { gate }) },
+      }),
+    ),
+  );
+  gateway.metrics.checkins.inc({ reason: 'ok' }, entered);
+  for (const { reason } of fresh) gateway.metrics.conflicts.inc({ reason });
+  if (fresh.length > 0)
+    call.log.warn(
+      { event_id: event._id, conflicts: fresh.length, uploaded: scans.length },
+      'checkin: a door without network let people in whom the store would have refused',
+    );
+  return outcomes;
+}
