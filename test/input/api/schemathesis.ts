@@ -62,7 +62,10 @@ include-operation-id = "checkInByHand"
 expected-statuses = ["2xx", "400", "404"]
 `;
 
-/** Every check on. Resolves with what it printed, and whether all held. */
+/**
+ * Every check on. Resolves with what it printed, and whether all held. One worker: with two, CPython 3.11 now and then
+ * fails ("AST constructor recursion depth mismatch") when both parse at once.
+ */
 export async function run({ python, packages }: Schemathesis, { url, token, seed, examples, only }: Run) {
   const dir = await testFolder();
   const config = join(dir, 'schemathesis.toml');
@@ -82,7 +85,7 @@ export async function run({ python, packages }: Schemathesis, { url, token, seed
         'examples,coverage,fuzzing,stateful',
       ],
       ...['--seed', String(seed), '--max-examples', String(examples), '--request-timeout', '60'],
-      ...['--generation-database', 'none', '--no-color', '--workers', '2', ...only],
+      ...['--generation-database', 'none', '--no-color', '--workers', '1', ...only],
     ],
     cwd: dir,
     env: { ...process.env, PYTHONPATH: packages, PYTHONNOUSERSITE: '1', PYTHONIOENCODING: 'utf-8' },
