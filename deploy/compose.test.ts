@@ -128,6 +128,18 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('the image', () => {
+  it('is built from a list: no history, no secrets, no tests', () => {
+    const [first, ...rest] = readFileSync(join(root, '.dockerignore'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(first, 'nothing').to.equal('*');
+    const allowed = rest.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    for (const one of allowed) expect(one).not.to.match(/\.git|\.local|\.env|^test$/);
+    expect(rest).to.include.members(['**/*.test.ts', '**/.env*']);
+  });
+});
+
 describe('deploy/make-secrets.sh', () => {
   let dir: string;
   let file: string;

@@ -54,6 +54,25 @@ describe('one’s own password', () => {
     ]);
   });
 
+  it('has 8 characters at least, and may have 256', async () => {
+    const { username, token } = await person();
+    for (const length of [1, 7, 257]) {
+      const [own, byAdmin] = [
+        await change(token, PASSWORD, '¤'.repeat(length)),
+        await gateway.ask('admin', 'POST', '/api/admin/users', {
+          username: 'short',
+          password: '¤'.repeat(length),
+          role: 'staff',
+        }),
+      ];
+      expect([own.status, byAdmin.status], `${length}`).to.deep.equal([400, 400]);
+    }
+    const long = 'ab'.repeat(128);
+    expect((await change(token, PASSWORD, long)).status).to.equal(200);
+    expect(await login(username, long.slice(0, 255))).to.equal(undefined);
+    expect(await login(username, long)).to.be.a('string');
+  });
+
   it('stays without the current one, whatever the token; guessing is slowed down as at the sign-in', async () => {
     const { username, token } = await person();
     const guesses = [];

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { ROLES, type Role } from '../../../shared/store/documents.ts';
 import { ROUTES } from '../routes/index.ts';
@@ -187,6 +190,16 @@ describe('the routes of the gateway', () => {
     const wrong = await gateway.ask(null, 'DELETE', '/health');
     isProblem(wrong, 405);
     expect(wrong.headers.get('allow')).to.equal('GET, HEAD, OPTIONS');
+  });
+
+  it('take no TRACE, which would send back what a proxy added', async () => {
+    const { port } = new URL(gateway.url);
+    for (const [path, status] of Object.entries({ '/': 405, '/api/events': 405, '/api/nothing': 404 })) {
+      const asked = request({ port, host: '127.0.0.1', method: 'TRACE', path, headers: { 'X-Mark': 'reflect me' } });
+      const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage];
+      expect(answer.statusCode, path).to.equal(status);
+      expect(await text(answer)).not.to.include('reflect me');
+    }
   });
 
   it('carry security headers and a correlation id, errors included', async () => {

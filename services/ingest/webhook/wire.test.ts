@@ -125,6 +125,10 @@ describe('the webhook’s wire', () => {
       ).to.deep.equal([]);
       expect(answer).to.not.match(/node_modules|\.ts:|Error:|koa|X-Powered-By|^Server:/im);
     }
+    const trace = 'TRACE /webhooks/razorpay HTTP/1.1\r\nHost: x\r\nX-Mark: reflect me\r\nConnection: close\r\n\r\n';
+    const traced = await exchange([trace]);
+    expect(statuses(traced)[0]).to.be.oneOf([405, 501]);
+    expect(traced).to.not.include('reflect me');
     expect(statuses(await exchange([signed(body(newId('pay')), 'Connection: close')]))).to.deep.equal([200]);
   });
 });
