@@ -9,6 +9,7 @@ import {
   RazorpayRejected,
   RazorpayUnauthorized,
   RazorpayUnavailable,
+  RazorpayUnreadable,
 } from './errors.ts';
 import { backoffMs, PATIENT, PROMPT, type RetryPolicy, retrying } from './retry.ts';
 
@@ -21,6 +22,7 @@ const all = [
   [new RazorpayUnauthorized('payment', 401, 'no'), 'unauthorized', false],
   [new NotAtRazorpay('payment', 400, 'no'), 'unknown_id', false],
   [new RazorpayRejected('payment', 400, 'no'), 'rejected', false],
+  [new RazorpayUnreadable('payment', 'no amount', {}), 'unreadable', false],
   [new RazorpayError('payment', 418, 'no'), 'other', false],
   [new TypeError('a fault of ours'), 'other', false],
   [undefined, 'other', false],
@@ -44,14 +46,24 @@ describe('a failed call to Razorpay', () => {
       message: 'Razorpay, payments: no answer',
       cause,
     });
-    expect(all.slice(0, 6).map(([one]) => (one as Error).name)).to.deep.equal([
+    expect(all.slice(0, 7).map(([one]) => (one as Error).name)).to.deep.equal([
       'RazorpayRateLimited',
       'RazorpayUnavailable',
       'RazorpayUnauthorized',
       'NotAtRazorpay',
       'RazorpayRejected',
+      'RazorpayUnreadable',
       'RazorpayError',
     ]);
+  });
+});
+
+describe('what came and could not be read', () => {
+  it('is kept for the dead letters, out of sight of a log', () => {
+    const raw = { email: 'asha@example.edu' };
+    const error = new RazorpayUnreadable('payment', 'no amount', raw);
+    expect([error.raw, error.status]).to.deep.equal([raw, 200]);
+    expect(Object.keys(error)).not.to.include('raw');
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
 import { calendarFile } from './calendar.ts';
-import { classify, type FaultKind, Unmakeable } from './faults.ts';
+import { classify, type FaultKind, metAnyMail, Unmakeable } from './faults.ts';
 import { mailDelay } from './retry.ts';
 import { MailUnconfirmed } from './transport.ts';
 import { mailVerdict } from './verdict.ts';
@@ -36,6 +36,7 @@ describe('a failed send', () => {
     ['server', { code: 'ECONNECTION', message: 'connect ECONNREFUSED' }, 'a server that is down'],
     ['server', { code: 'ETIMEDOUT', message: 'Greeting never received' }, 'a silent server'],
     ['server', smtp('421 4.3.2 closing', 'MAIL FROM'), 'a server that closes'],
+    ['server', smtp('421 4.3.2 closing', 'RCPT TO'), 'a server that closes late'],
     ['server', smtp('550 5.1.8 sender address rejected: domain not found', 'MAIL FROM'), 'a sender that is refused'],
     ['server', smtp('550 5.1.8 sender address rejected', 'RCPT TO'), 'a sender that is refused late'],
     ['server', smtp('550 5.1.0 sender denied', 'MAIL FROM'), 'a sender that is refused in other words'],
@@ -73,6 +74,27 @@ describe('a failed send', () => {
     it(`is the ${kind === 'temporary' ? 'mail’s for now' : `${kind}’s`}: ${what}`, () => {
       expect(classify(error).kind).to.equal(kind);
     });
+
+  it('would have met any mail, up to MAIL FROM: not one told of recipient or body, nor one that is no server’s', () => {
+    const met = [
+      smtp('450 4.7.1 sender rate exceeded', 'MAIL FROM'),
+      smtp('421 4.3.2 not now', 'CONN'),
+      { code: 'EAUTH', responseCode: 535, response: '535 bad credentials', command: 'AUTH PLAIN' },
+      { code: 'ECONNECTION', message: 'connect ECONNREFUSED' },
+      { code: 'ETIMEDOUT', command: 'DATA' },
+      null,
+    ];
+    const own = [
+      smtp('550 5.4.5 quota', 'RCPT TO'),
+      smtp('421 closing', 'DATA'),
+      smtp('451 try later', 'DATA'),
+      { code: 'EENVELOPE' },
+      new Unmakeable('no calendar'),
+      new MailUnconfirmed('no answer'),
+    ];
+    expect(met.map(metAnyMail)).to.deep.equal(met.map(() => true));
+    expect(own.map(metAnyMail)).to.deep.equal(own.map(() => false));
+  });
 
   it('is told without addresses', () => {
     expect(classify(smtp('550 5.1.1 <asha@example.edu>: unknown, asha@example.edu', 'RCPT TO')).text).to.equal(
