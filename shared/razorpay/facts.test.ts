@@ -2,7 +2,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { disputeEntity, orderEntity, paymentEntity, qrCodeEntity, refundEntity } from './entities.ts';
-import { disputeFacts, notePairs, orderFacts, paymentFacts, qrFacts, refundFacts, stripped } from './facts.ts';
+import {
+  disputeFacts,
+  notePairs,
+  orderFacts,
+  paymentFacts,
+  qrFacts,
+  refundFacts,
+  stripped,
+  wasCaptured,
+} from './facts.ts';
 
 const PAYMENT = {
   id: 'pay_AAAAAAAAAAAAAA',
@@ -78,6 +87,15 @@ describe('a payment’s facts', () => {
       expect(facts({ ...PAYMENT, captured: no }).captured, String(no)).to.equal(false);
     expect(facts({ ...PAYMENT, contact: 9_800_000_001 }).contact).to.equal('9800000001');
     expect(facts({ ...PAYMENT, acquirer_data: { rrn: 600_000_000_001 } }).rrn).to.equal('600000000001');
+  });
+});
+
+describe('whether money was taken', () => {
+  const said = { status: 'refunded', captured: false, fee: null };
+  it('is told by the status, by `captured`, or by a fee, each alone', () => {
+    for (const one of [{ status: 'captured' }, { captured: true }, { fee: 0 }])
+      expect(wasCaptured({ ...said, ...one }), JSON.stringify(one)).to.equal(true);
+    expect(wasCaptured(said)).to.equal(false);
   });
 });
 
