@@ -38,11 +38,14 @@ describe('histories', () => {
 
   /** Plays it, sweeps once, and waits for what the model says. */
   async function converges(chapter: Chapter, patienceMs = 20_000): Promise<Played[]> {
-    const played = await play(theatre, chapter);
+    const { played, deliverLate } = await play(theatre, chapter);
     expect(await theatre.sweep()).to.include({ success: true, complete: true });
     await theatre.quiet();
     const none = (found: string[]) => found.length === 0;
     await until(() => review(theatre, played), none, 'what the model says', patienceMs);
+    await deliverLate();
+    await theatre.quiet();
+    await until(() => review(theatre, played), none, 'what the model says, after late webhooks', patienceMs);
     expect(await openToRevoked(theatre, played)).to.deep.equal([]);
     return played;
   }

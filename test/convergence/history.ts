@@ -64,6 +64,8 @@ export interface Post {
   retold: boolean;
   /** Signed with the secret before the current one. */
   before: boolean;
+  /** The last delivery comes after the last sweep: what it tells is old by then. */
+  late: boolean;
 }
 
 export interface History {
@@ -147,6 +149,7 @@ const post: fc.Arbitrary<Post> = record({
   place: fc.nat({ max: 9 }),
   retold: fc.boolean(),
   before: fc.boolean(),
+  late: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 2, arbitrary: fc.constant(true) }),
 });
 
 /** `rounds` of steps, the first of which is a payment. */

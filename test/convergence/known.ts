@@ -16,7 +16,7 @@ const paid = (change: Partial<Payment> = {}): Payment => ({
 const refunded: Step = { do: 'refund', nth: 0, part: 'all', status: 'processed' };
 const refundFails: Step = { do: 'refund_fails', nth: 0 };
 
-const post = (...after: number[]): Post => ({ after, place: 0, retold: false, before: false });
+const post = (...after: number[]): Post => ({ after, place: 0, retold: false, before: false, late: false });
 const told = (...steps: Step[]): History => ({ steps, posts: [post(0)] });
 const lost = (...steps: Step[]): History => ({ steps, posts: [post()] });
 

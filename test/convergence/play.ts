@@ -208,11 +208,13 @@ interface Due {
   place: number;
 }
 
+const LATE = Number.POSITIVE_INFINITY;
+
 function posted({ letter, post, round }: { letter: Letter; post: Post; round: number }): Due[] {
   const signed = post.before ? signedBefore(letter, PREVIOUS_SECRET) : letter;
   return post.after.map((after, copy) => ({
     letter: copy > 0 && post.retold ? retold(signed) : signed,
-    round: round + after,
+    round: post.late && copy === post.after.length - 1 ? LATE : round + after,
     place: post.place,
   }));
 }
@@ -229,8 +231,15 @@ async function paused({ clock, quiet, sweep, world }: Theatre, what: Pause): Pro
   clock.stand();
 }
 
-/** Plays them to their end, all webhooks that are not lost delivered. Sweeps nothing at the end. */
-export async function play(theatre: Theatre, { histories, pauses }: Chapter): Promise<Played[]> {
+/** Histories as they were played, and their webhooks that nobody has delivered yet. */
+export interface Performance {
+  played: Played[];
+  /** Delivers what comes after the last sweep. */
+  deliverLate(): Promise<void>;
+}
+
+/** Plays them to their end, all webhooks delivered that are neither lost nor late. Sweeps nothing at the end. */
+export async function play(theatre: Theatre, { histories, pauses }: Chapter): Promise<Performance> {
   const { clock, office } = theatre;
   clock.reset();
   clock.stand();
@@ -269,9 +278,9 @@ export async function play(theatre: Theatre, { histories, pauses }: Chapter): Pr
     await paused(theatre, what);
     clock.tick(seconds);
   }
-  await deliver(Number.POSITIVE_INFINITY);
+  await deliver(Number.MAX_SAFE_INTEGER);
   clock.run();
-  return played;
+  return { played, deliverLate: () => deliver(LATE) };
 }
 
 let histories_played = 0;

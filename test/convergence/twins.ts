@@ -4,7 +4,7 @@ import type { Chapter, History, Post } from './history.ts';
 import type { Played } from './play.ts';
 import type { casesOf } from './review.ts';
 
-const LOST: Post = { after: [], place: 0, retold: false, before: false };
+const LOST: Post = { after: [], place: 0, retold: false, before: false, late: false };
 
 /** The history as it is, turned around, with everything told at once, and with nothing told at all (P3). */
 export const ways = ({ steps, posts }: History): History[] => [
