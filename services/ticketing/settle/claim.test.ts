@@ -92,7 +92,7 @@ describe('a claim on settling a payment', () => {
     });
 
     it('leaves what somebody settles, and takes over from the dead', async () => {
-      await desk.lay({ payments: [doc({ settling: { token: 'busy', until: at(60_000) } })] });
+      await desk.lay({ payments: [doc({ settling: { token: 'busy', until: at(3_600_000) } })] });
       expect(await next()).to.equal(null);
       await desk.lay({ payments: [doc({ settling: { token: 'dead', until: at(-1) } })] });
       expect(await next()).to.equal(ID);
