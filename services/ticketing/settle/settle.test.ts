@@ -56,6 +56,15 @@ describe('settling', () => {
     expect(attendees.map(({ live, seat, payment_id }) => [live, seat, payment_id])).to.deep.equal([[true, 1, ID]]);
   });
 
+  it('tells how the payment came, though whoever joined it may have died before telling: once', async () => {
+    await settled(paymentDoc(), nothing);
+    const again = newClaim();
+    await desk.store.payments.updateOne({ _id: ID }, { $set: { pending: true, settling: again } });
+    await settle(desk.tools(), await desk.payment(), again);
+    const told = await desk.store.activities.find({ action: 'payment.created' }).lean();
+    expect(told.map(({ payment_id, actor }) => [payment_id, actor])).to.deep.equal([[ID, 'razorpay']]);
+  });
+
   it('sees a refund that comes in between ticket and end: the ticket does not outlive it', async () => {
     const freed: number[] = [];
     const { result, after, attendees } = await settled(
