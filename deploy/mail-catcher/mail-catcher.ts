@@ -7,7 +7,7 @@ import { type Faults, type FaultsPatch, mergeFaults, noFaults } from './faults.t
 import { createHttpApp } from './http.ts';
 import { Mailbox, type MailFilter, type MailPredicate } from './mailbox.ts';
 import type { CaughtMail, MailSummary } from './message.ts';
-import { type Credentials, createSmtpFront, type SmtpStats } from './smtp.ts';
+import { type Credentials, createSmtpFront, type SmtpStats, type SmtpStep } from './smtp.ts';
 
 export interface MailCatcherOptions {
   /** Address both servers listen on; loopback unless said otherwise. */
@@ -50,6 +50,8 @@ export interface MailCatcher {
    * @throws InvalidFaultsError for unknown keys or values; the listener's error when the port was taken meanwhile
    */
   setFaults(patch: FaultsPatch): Promise<Faults>;
+  /** From now on `listener` is awaited at each step of each dialogue: what it does happens in that very moment. */
+  atSmtpStep(listener: (step: SmtpStep) => Promise<void>): void;
   /** Forgets all mails; faults and counts stay. */
   clear(): void;
   /** Stops both servers and cuts what is connected. */
@@ -64,12 +66,14 @@ export async function createMailCatcher(options: MailCatcherOptions = {}): Promi
   const changes = new EventEmitter().setMaxListeners(0);
   mailbox.onChange(() => changes.emit('change'));
   let faults = noFaults;
+  let atStep: (step: SmtpStep) => Promise<void> = async () => undefined;
   const smtp = createSmtpFront({
     host,
     certificates,
     credentials,
     faults: () => faults,
     keep: (raw, envelope) => mailbox.add(raw, envelope),
+    step: (step) => atStep(step),
   });
   const smtpPort = await smtp.open(options.smtpPort ?? 0);
 
@@ -122,6 +126,9 @@ export async function createMailCatcher(options: MailCatcherOptions = {}): Promi
       return stats();
     },
     setFaults,
+    atSmtpStep(listener) {
+      atStep = listener;
+    },
     clear: () => mailbox.clear(),
     async close() {
       await lastChange;

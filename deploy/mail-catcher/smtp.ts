@@ -38,7 +38,12 @@ export interface SmtpOptions {
   credentials: Credentials;
   faults: () => Faults;
   keep: (raw: Buffer, envelope: Envelope) => Promise<void>;
+  /** Awaited at each step of a dialogue, before the server goes on. */
+  step?: (step: SmtpStep) => Promise<void>;
 }
+
+/** A sender greeted, a recipient named, a body about to come, a mail kept whose 250 is not said yet. */
+export type SmtpStep = 'connect' | 'recipient' | 'data' | 'kept';
 
 export interface SmtpFront {
   readonly stats: SmtpStats;
@@ -65,7 +70,8 @@ const MAX_MAIL_BYTES = 25 * 1024 * 1024;
 const LOOK_MS = 20;
 
 /** The SMTP server, not yet listening; it can be shut and opened again any number of times. */
-export function createSmtpFront({ host, certificates, credentials, faults, keep }: SmtpOptions): SmtpFront {
+export function createSmtpFront(options: SmtpOptions): SmtpFront {
+  const { host, certificates, credentials, faults, keep, step = async () => undefined } = options;
   const stats: SmtpStats = {
     accepted: 0,
     waiting: 0,
@@ -118,6 +124,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
     const failsForNow = temporary() < faults().temporary_rate;
     const cut = drop() < faults().drop_rate || faultAt('body') !== null;
     const chunks: Buffer[] = [];
+    await step('data');
     for await (const chunk of stream) {
       if (cut) {
         secured.get(session.id)?.destroy();
@@ -147,6 +154,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
       to: rcptTo.map(({ address }) => address),
     });
     stats.accepted += 1;
+    await step('kept');
     if (faults().after_data_drop) {
       stats.dropped_after_data += 1;
       secured.get(session.id)?.destroy();
@@ -184,7 +192,10 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
         else if (how !== null && how !== 'hang') {
           const { code, text } = replyOf(how);
           callback(new SmtpRefusal(code, text));
-        } else if (how === null) callback(server === created ? null : new SmtpRefusal(421, '4.3.2 Shutting down'));
+        } else if (how === null) {
+          const refusal = () => (server === created ? null : new SmtpRefusal(421, '4.3.2 Shutting down'));
+          step('connect').then(() => callback(refusal()), callback);
+        }
       },
       onSecure(socket, session, callback) {
         stats.connections_secured += 1;
@@ -208,7 +219,7 @@ export function createSmtpFront({ host, certificates, credentials, faults, keep 
       onRcptTo({ address }, _session, callback) {
         const refusal = refuseRecipient(address, faults());
         if (refusal !== null) stats.rejected_permanent += 1;
-        callback(refusal);
+        step('recipient').then(() => callback(refusal), callback);
       },
       onData(stream, session, callback) {
         receive(stream, session).then(

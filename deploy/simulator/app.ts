@@ -52,6 +52,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   koa.use(healthOrNothing);
   const handler = koa.callback();
   const server = createServer(handler);
+  // A test that was busy for a moment must not meet a connection that was closed at its back.
+  server.keepAliveTimeout = 60_000;
   return {
     account,
     handler,
