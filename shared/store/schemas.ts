@@ -99,14 +99,18 @@ export const attendees = schema<AttendeeDoc>({
 });
 // Set by every write, whoever writes.
 attendees.set('timestamps', { createdAt: false, updatedAt: 'changed_at' });
-attendees.index({ payment_id: 1 }, { unique: true, partialFilterExpression: { payment_id: { $type: 'string' } } });
+// `$gt`, for a query by a value implies that, and only then the index serves it; `$type` it does not imply.
 attendees.index(
-  { event_id: 1, student_key: 1 },
-  { unique: true, partialFilterExpression: { live: true, student_key: { $type: 'string' } } },
+  { payment_id: 1 },
+  { name: 'payment', unique: true, partialFilterExpression: { payment_id: { $gt: '' } } },
 );
 attendees.index(
-  { event_id: 1, seat: 1 },
-  { unique: true, partialFilterExpression: { live: true, seat: { $type: 'number' } } },
+  { event_id: 1, live: 1, student_key: 1 },
+  { name: 'student', unique: true, partialFilterExpression: { live: true, student_key: { $gt: '' } } },
+);
+attendees.index(
+  { event_id: 1, live: 1, seat: 1 },
+  { name: 'seat', unique: true, partialFilterExpression: { live: true, seat: { $gt: 0 } } },
 );
 attendees.index({ 'ticket.id': 1 }, { unique: true });
 attendees.index({ 'past_tickets.id': 1 });
@@ -307,4 +311,4 @@ export const activities = schema<ActivityDoc>({
 activities.index({ at: -1, _id: -1 });
 activities.index({ action: 1, at: -1, _id: -1 });
 activities.index({ subject: 1, at: -1, _id: -1 });
-activities.index({ payment_id: 1, at: 1 }, { partialFilterExpression: { payment_id: { $type: 'string' } } });
+activities.index({ payment_id: 1, at: 1 }, { name: 'payment', partialFilterExpression: { payment_id: { $gt: '' } } });

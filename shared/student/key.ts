@@ -23,3 +23,9 @@ export const isStudents = (stored: string | null, key: string): boolean =>
 
 /** The keys of a student's further tickets, as a range of text. */
 export const furtherKeys = (key: string) => ({ $gte: `${key}#`, $lt: `${key}$` });
+
+/** The keys of this roll number at any college, further tickets too, as a range of text. */
+export function keysOfRoll(key: string) {
+  const roll = key.split('|')[0];
+  return { $gte: `${roll}|`, $lt: `${roll}}` };
+}

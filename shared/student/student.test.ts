@@ -4,7 +4,7 @@ import { notePairs } from '../razorpay/facts.ts';
 import { usableAddress } from './address.ts';
 import { DEFAULT_ALIASES, extendedAliases, normalisedKey } from './aliases.ts';
 import { NOTE_FIELDS, type NoteField } from './fields.ts';
-import { furtherKey, furtherKeys, isStudents, studentKey } from './key.ts';
+import { furtherKey, furtherKeys, isStudents, keysOfRoll, studentKey } from './key.ts';
 import { cleaned, noteFieldNames, noteFields } from './notes.ts';
 
 const fields = (notes: unknown, aliases = DEFAULT_ALIASES) => noteFields(notePairs(notes), aliases);
@@ -260,6 +260,15 @@ describe('a student’s key', () => {
       false,
       false,
     ]);
+  });
+
+  it('finds all keys of a roll number, and no other’s', () => {
+    const { $gte, $lt } = keysOfRoll('21CS042|X');
+    const within = (stored: string) => stored >= $gte && stored < $lt;
+    for (const stored of ['21CS042|', '21CS042|X', '21CS042|काला', furtherKey('21CS042|X', 'p')])
+      expect(within(stored), stored).to.equal(true);
+    for (const stored of ['21CS04|X', '21CS0421|X', '21CS042A|X', '21CS042काला|X'])
+      expect(within(stored), stored).to.equal(false);
   });
 
   it('needs a roll number', () => {

@@ -10,12 +10,12 @@ export async function settlePending(
   stopped: () => boolean,
 ): Promise<void> {
   const now = Date.now();
-  const work = async () => {
-    while (!stopped()) {
-      const next = await claimPending(tools.store, new Date(now - restMs), new Date(now));
-      if (!next) return;
-      await settle(tools, next.payment, next.claim);
-    }
+  const take = async () => (stopped() ? null : claimPending(tools.store, new Date(now - restMs), new Date(now)));
+  const work = async (first: Awaited<ReturnType<typeof take>>) => {
+    for (let next = first; next; next = await take()) await settle(tools, next.payment, next.claim);
   };
-  await Promise.all(Array.from({ length: workers }, work));
+  // Mostly there is nothing, and one look tells.
+  const first = await take();
+  if (!first) return;
+  await Promise.all([work(first), ...Array.from({ length: workers - 1 }, async () => work(await take()))]);
 }

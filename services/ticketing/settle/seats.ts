@@ -20,11 +20,14 @@ export interface Seats {
   forget(eventId: number): void;
 }
 
+/** As the index of seats wants it. */
+const seated = (eventId: number) => ({ event_id: eventId, live: true, seat: { $gt: 0 } });
+
 export function seatsOf(store: Store): Seats {
   const next = new Map<number, number>();
 
   const highest = async (eventId: number): Promise<number> => {
-    const top = await store.attendees.findOne({ event_id: eventId, live: true }, { seat: 1 }).sort({ seat: -1 }).lean();
+    const top = await store.attendees.findOne(seated(eventId), { seat: 1 }).sort({ seat: -1 }).lean();
     return top?.seat ?? 0;
   };
 
@@ -45,7 +48,7 @@ export function seatsOf(store: Store): Seats {
     })) !== null;
 
   async function freedSeat(event: EventDoc, capacity: number): Promise<number | null> {
-    const live = await store.attendees.find({ event_id: event._id, live: true }, { seat: 1 }).lean();
+    const live = await store.attendees.find(seated(event._id), { seat: 1 }).lean();
     if (live.length >= capacity) return null;
     const taken = new Set(live.map(({ seat }) => seat));
     for (let seat = 1; seat <= capacity; seat++) if (!taken.has(seat)) return seat;

@@ -1,7 +1,7 @@
 /** What the store knows around a payment, read for the decision: two round trips. */
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { furtherKeys, isStudents, studentKey } from '../../../shared/student/key.ts';
+import { furtherKeys, isStudents, keysOfRoll, studentKey } from '../../../shared/student/key.ts';
 import type { Rules, Surroundings } from '../decide/decide.ts';
 import { chooseEvent } from '../decide/event.ts';
 import { read } from '../decide/reading.ts';
@@ -60,18 +60,34 @@ export function aim(payment: PaymentDoc, events: readonly EventDoc[], rules: Rul
 /** Every event: a college has some dozens, and any of them may be the one. */
 export const loadEvents = (store: Store): Promise<EventDoc[]> => store.events.find().lean();
 
+/** Every event, and the attendee of this payment: one round trip. */
+async function eventsAndOwn(store: Store, paymentId: string): Promise<{ events: EventDoc[]; own: AttendeeDoc[] }> {
+  const found = await store.attendees.aggregate<{ attendee?: AttendeeDoc; event?: EventDoc }>([
+    { $match: { payment_id: paymentId } },
+    { $project: { _id: 0, attendee: '$$ROOT' } },
+    { $unionWith: { coll: store.events.collection.name, pipeline: [{ $project: { _id: 0, event: '$$ROOT' } }] } },
+  ]);
+  return { events: found.flatMap(({ event = [] }) => event), own: found.flatMap(({ attendee = [] }) => attendee) };
+}
+
+/** Each query is one short range of an index: this is asked for every payment, however many attendees there are. */
 export async function loadSurroundings(
   store: Store,
   payment: PaymentDoc,
   rules: Rules,
   now: Date,
 ): Promise<Surroundings> {
-  const events = await loadEvents(store);
-  const target = aim(payment, events, rules);
-  const found = await store.attendees.find(attendeeFilter([target])).lean();
+  const { events, own } = await eventsAndOwn(store, payment._id);
+  const { key, eventId } = aim(payment, events, rules);
+  const students =
+    key === null || eventId === undefined
+      ? []
+      : await store.attendees
+          .find({ live: true, event_id: eventId, student_key: keysOfRoll(key) })
+          .lean<AttendeeDoc[]>();
   return {
     events,
-    ...pickAttendees(payment, target.key, target.eventId, found),
+    ...pickAttendees(payment, key, eventId, [...own, ...students]),
     seats: true,
     now: Math.floor(now.getTime() / 1_000),
   };
