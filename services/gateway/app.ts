@@ -69,6 +69,7 @@ export async function startGateway(
       return document;
     },
     version: packageJson.version,
+    stopping: stopping.signal,
   };
 
   const sessions = browserSessions({ secret: config.JWT_SECRET, publicUrl: config.PUBLIC_URL });

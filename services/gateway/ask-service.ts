@@ -9,6 +9,8 @@ const ANSWERED_BY = {
   'ingest.sync': 'the service that talks to Razorpay (ingest)',
   'ingest.payment-status': 'the service that talks to Razorpay (ingest)',
   'ticketing.replay': 'the service that handles payments (ticketing)',
+  'ticketing.resend': 'the service that sends mails (ticketing)',
+  'ticketing.preview': 'the service that sends mails (ticketing)',
 } as const;
 type Subject = keyof typeof ANSWERED_BY;
 

@@ -22,4 +22,6 @@ export interface Gateway {
   /** The OpenAPI document of all routes. */
   document(): Record<string, unknown>;
   version: string;
+  /** Aborted when the gateway ends: what streams then ends too. */
+  stopping: AbortSignal;
 }

@@ -9,6 +9,8 @@ import { handleMessage } from './consume/observations.ts';
 import { type ReplayTools, replayAll, replayLetter } from './consume/replay.ts';
 import { mailBreaker } from './mail/breaker.ts';
 import { type Outbox, startOutbox } from './mail/outbox.ts';
+import { previewMail } from './mail/preview.ts';
+import { resendMails } from './mail/resend.ts';
 import { smtpTransport } from './mail/transport.ts';
 import { createTicketingMetrics } from './metrics.ts';
 import { type Recovery, startRecovery } from './recovery/loop.ts';
@@ -99,6 +101,15 @@ export async function startTicketing(
     if (!claimed) return { settled: 0 };
     return { settled: (await settle(tools, claimed.payment, claimed.claim)) === null ? 0 : 1 };
   });
+
+  answer(bus, 'ticketing.resend', async ({ mail_ids, requested_by }, correlationId) => {
+    const done = await resendMails(store, mail_ids, { by: requested_by, correlationId });
+    outbox?.kick();
+    return done;
+  });
+  answer(bus, 'ticketing.preview', ({ mail_id }) =>
+    previewMail(store, mail_id, { from: config.MAIL_FROM, signingKey: config.TICKET_SIGNING_KEY }),
+  );
 
   const replayTools: ReplayTools = {
     ...tools,

@@ -34,6 +34,16 @@ export interface ReplayAnswer {
   reason: string | null;
 }
 
+/** A mail to look at: pictures are in the HTML itself. */
+export interface MailPreview {
+  from: string;
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  attachments: string[];
+}
+
 /** Subject → question and answer. Failures come back as `RequestFailed` with an HTTP status. */
 export interface Requests {
   /** Runs a sweep now, or fetches one payment, and answers once what it published is settled, or after `wait_ms`. */
@@ -58,6 +68,13 @@ export interface Requests {
     question: { id?: string; payment_id?: string; requested_by: string };
     answer: ReplayAnswer;
   };
+  /** Mails to be sent again now, whatever became of them; those of which that is no use are answered with why. */
+  'ticketing.resend': {
+    question: { mail_ids: string[]; requested_by: string };
+    answer: { owed: string[]; refused: { id: string; reason: string }[] };
+  };
+  /** A mail as it would go out now. 404: there is none of that id. 409: it cannot be made. */
+  'ticketing.preview': { question: { mail_id: string }; answer: MailPreview };
   /** Settle this payment, or re-decide what is held for this event (all events: empty), now instead of within a minute. */
   'ticketing.settle': { question: { payment_id?: string; event_id?: number }; answer: { settled: number } };
 }

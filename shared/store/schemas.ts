@@ -67,6 +67,12 @@ payments.index(
   { partialFilterExpression: { 'payment.value.amount_refunded': { $gt: 0 } } },
 );
 payments.index({ first_seen_at: 1 }, { partialFilterExpression: { disputes: { $exists: true } } });
+// What a student at the desk can show.
+payments.index({ 'payment.value.rrn': 1 }, { partialFilterExpression: { 'payment.value.rrn': { $type: 'string' } } });
+payments.index(
+  { 'payment.value.order_id': 1 },
+  { partialFilterExpression: { 'payment.value.order_id': { $type: 'string' } } },
+);
 payments.index({ 'qr.value.id': 1 }, { partialFilterExpression: { 'qr.value.id': { $exists: true } } });
 
 const ticket = {
@@ -134,6 +140,7 @@ export const conflicts = schema<ConflictDoc>({
   uploaded_at: Date,
 });
 conflicts.index({ event_id: 1, uploaded_at: -1, _id: -1 });
+attendees.index({ checked_in_at: 1 }, { partialFilterExpression: { checked_in_at: { $type: 'date' } } });
 
 export const mails = schema<MailDoc>({
   _id: String,
@@ -163,6 +170,7 @@ mails.index({ attendee_id: 1, kind: 1, issue: 1 });
 mails.index({ ticket_id: 1, kind: 1 });
 mails.index({ event_id: 1, state: 1 });
 mails.index({ sent_at: 1 });
+mails.index({ due_at: -1, _id: -1 });
 // Only the few with entries to move are in it.
 mails.index({ 'trail.at': 1 }, { sparse: true });
 

@@ -77,8 +77,8 @@ interface Common<X extends Access, P extends z.ZodType> {
 
 interface PageSpec<X extends Access, P extends z.ZodType, Q extends z.ZodType> extends Common<X, P> {
   title: string;
-  /** Below views/, without `.hbs`. */
-  view: string;
+  /** Below views/, without `.hbs`. None: it answers `Raw`. */
+  view?: string;
   /** Empty fields of a search form are left out before it is checked. */
   query?: Q;
   nav?: Nav;

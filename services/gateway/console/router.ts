@@ -127,7 +127,7 @@ function send(
   ctx.type = 'text/html; charset=utf-8';
   ctx.body = show(
     ctx,
-    { title: page.title, view: page.view, scripts: page.scripts, path: page.path, ...done },
+    { title: page.title, view: page.view ?? '', scripts: page.scripts, path: page.path, ...done },
     again,
     options,
   );

@@ -45,6 +45,7 @@ handlebars.registerHelper({
   eq: (a: unknown, b: unknown) => a === b,
   or: (...values: unknown[]) => values.slice(0, -1).some(Boolean),
   not: (value: unknown) => !value,
+  'tone-icon': (tone: string) => ({ good: 'good', warn: 'info', bad: 'held' })[tone] ?? 'info',
   /** What was typed into this field where its form is shown again, else `value`. */
   typed(name: string, value: unknown, options: Handlebars.HelperOptions) {
     const { given } = rootOf(options);

@@ -24,9 +24,11 @@ import { listEvents } from './events/list.ts';
 import { listEventPayments } from './events/payments.ts';
 import { readEvent } from './events/read.ts';
 import { listLogs } from './logs/list.ts';
+import { listMailsRoute, previewMailRoute, resendMailRoute, resendMailsRoute } from './mails/routes.ts';
 import { changePaymentRoute } from './payments/change.ts';
 import { listForeign } from './payments/foreign.ts';
 import { listHeld } from './payments/held.ts';
+import { listPaymentsRoute } from './payments/list.ts';
 import { razorpayStatus } from './payments/razorpay-status.ts';
 import { readPayment } from './payments/read.ts';
 import { syncPayments } from './payments/sync.ts';
@@ -56,6 +58,7 @@ export const ROUTES: readonly Route[] = [
   listForeign,
   razorpayStatus,
   syncPayments,
+  listPaymentsRoute,
   readPayment,
   changePaymentRoute,
   scan,
@@ -68,6 +71,10 @@ export const ROUTES: readonly Route[] = [
   readOfflineList,
   uploadScansRoute,
   listConflicts,
+  listMailsRoute,
+  resendMailsRoute,
+  resendMailRoute,
+  previewMailRoute,
   listSweeps,
   readSweep,
   createUserRoute,

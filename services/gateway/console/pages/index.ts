@@ -1,6 +1,41 @@
 /** Every page and action of the console. */
 import type { Declared } from '../page.ts';
 import { loginAction, loginPage, logoutAction } from './login.ts';
-import { todayPage } from './today.ts';
+import { mailBody, mailPage, mailsPage, resendMailAction, resendMailsAction } from './mails.ts';
+import {
+  assignPayment,
+  claimPayment,
+  correctPayment,
+  paymentPage,
+  releasePayment,
+  resendPayment,
+  syncPayment,
+} from './payments/detail.ts';
+import { foreignPage } from './payments/foreign.ts';
+import { heldPage, resolveHeld } from './payments/held.ts';
+import { paymentsPage } from './payments/list.ts';
+import { todayLive, todayPage } from './today.ts';
 
-export const PAGES: readonly Declared[] = [loginPage, loginAction, logoutAction, todayPage];
+export const PAGES: readonly Declared[] = [
+  loginPage,
+  loginAction,
+  logoutAction,
+  todayPage,
+  todayLive,
+  paymentsPage,
+  paymentPage,
+  syncPayment,
+  resendPayment,
+  assignPayment,
+  correctPayment,
+  releasePayment,
+  claimPayment,
+  heldPage,
+  resolveHeld,
+  foreignPage,
+  mailsPage,
+  mailPage,
+  mailBody,
+  resendMailAction,
+  resendMailsAction,
+];

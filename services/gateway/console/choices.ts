@@ -1,0 +1,38 @@
+/** Choices of a form's select, with the chosen one marked. Pure but for the events. */
+import { listEvents } from '../routes/events/list.ts';
+import { words } from './format.ts';
+import type { PageCall } from './page.ts';
+import { answerOf } from './route-answer.ts';
+
+export interface Choice {
+  value: string;
+  label: string;
+  chosen: boolean;
+}
+
+export const choices = (values: readonly string[], chosen: string | number | undefined | null): Choice[] =>
+  values.map((value) => ({ value, label: words(value), chosen: value === String(chosen ?? '') }));
+
+export interface EventChoice {
+  id: number;
+  name: string;
+  status: string;
+  date: string;
+  timezone: string;
+}
+
+/** The events that one may see, open ones first. */
+export async function eventChoices(
+  call: PageCall<unknown, unknown, unknown, unknown>,
+  chosen?: string | number | null,
+): Promise<Choice[]> {
+  const { body } = await answerOf<EventChoice[]>(listEvents, call, { query: { limit: '1000' } });
+  const closed = ({ status }: EventChoice) => (status === 'open' ? 0 : 1);
+  return body
+    .sort((a, b) => closed(a) - closed(b) || b.id - a.id)
+    .map(({ id, name, status }) => ({
+      value: String(id),
+      label: status === 'open' ? name : `${name} (${status})`,
+      chosen: String(id) === String(chosen ?? ''),
+    }));
+}

@@ -1,0 +1,157 @@
+/** One payment: what became of it and why, what may be done about it. */
+import { z } from 'zod';
+import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
+import { resendTicketOf } from '../../../mails/resend.ts';
+import type { PaymentAnswer } from '../../../payments/present.ts';
+import type { paymentWithTimeline } from '../../../payments/schema.ts';
+import { paymentId } from '../../../routes/ids.ts';
+import { changePaymentRoute } from '../../../routes/payments/change.ts';
+import { readPayment } from '../../../routes/payments/read.ts';
+import { syncPayments } from '../../../routes/payments/sync.ts';
+import { eventChoices } from '../../choices.ts';
+import { action, goTo, page } from '../../page.ts';
+import { answerOf } from '../../route-answer.ts';
+import { razorpayLink } from './razorpay-link.ts';
+import { story } from './story.ts';
+
+const ROLES = ['admin', 'organizer'] as const;
+const params = z.strictObject({ payment_id: paymentId });
+const at = (id: string) => `/payments/${id}`;
+
+const LABELS: Record<(typeof STUDENT_FIELDS)[number], string> = {
+  name: 'Name',
+  roll_number: 'Roll number',
+  college_name: 'College',
+  department: 'Department',
+  phone: 'Phone',
+  emergency_contact_number: 'Emergency contact',
+  email: 'E-mail',
+  year_of_study: 'Year of study',
+  section: 'Section',
+};
+
+export const paymentPage = page({
+  path: '/payments/{payment_id}',
+  access: ROLES,
+  title: 'Payment',
+  view: 'payments/detail',
+  params,
+  async handle(call) {
+    const { body: payment } = await answerOf<z.input<typeof paymentWithTimeline>>(readPayment, call, {
+      params: call.params,
+    });
+    const details = payment.details ?? payment.overrides.details;
+    return {
+      title: payment.customer_name ?? payment.id,
+      payment,
+      name: payment.customer_name ?? 'Name not known',
+      steps: story(payment.timeline),
+      missing: payment.about?.missing ?? [],
+      other: payment.about?.other_payment_id ?? null,
+      fields: STUDENT_FIELDS.map((field) => ({
+        name: field,
+        label: LABELS[field],
+        value: details[field] ?? '',
+        missing: payment.about?.missing?.includes(field) === true,
+      })),
+      notes: Object.entries(payment.notes ?? {}).map(([key, value]) => ({ key, value })),
+      events: await eventChoices(call, payment.event?.id),
+      razorpay: razorpayLink(payment),
+      admin: call.user.role === 'admin',
+      raw: JSON.stringify({ ...payment, timeline: undefined, mails: undefined }, null, 2),
+    };
+  },
+});
+
+export const syncPayment = action({
+  path: '/payments/{payment_id}/sync',
+  access: ['admin'],
+  params,
+  back: '/payments/{payment_id}',
+  async handle(call) {
+    const { payment_id } = call.params;
+    const { body } = await answerOf<{ message: string; success: boolean }>(syncPayments, call, {
+      body: { payment_id },
+    });
+    return goTo(at(payment_id), { tone: body.success ? 'good' : 'info', text: `Razorpay was asked. ${body.message}.` });
+  },
+});
+
+export const resendPayment = action({
+  path: '/payments/{payment_id}/resend',
+  access: ROLES,
+  params,
+  back: '/payments/{payment_id}',
+  async handle(call) {
+    const { payment_id } = call.params;
+    await answerOf(readPayment, call, { params: call.params });
+    await resendTicketOf(call, payment_id);
+    return goTo(at(payment_id), { tone: 'good', text: 'The ticket is on its way again.' });
+  },
+});
+
+const changed = (payment: PaymentAnswer): string =>
+  payment.outcome === 'ticketed' && !payment.pending
+    ? 'Saved. There is a ticket.'
+    : 'Saved. What follows from it is being done.';
+
+export const assignPayment = action({
+  path: '/payments/{payment_id}/event',
+  access: ROLES,
+  params,
+  form: z.strictObject({ event_id: z.string().regex(/^[1-9]\d{0,8}$/, 'choose an event') }),
+  back: '/payments/{payment_id}',
+  async handle(call) {
+    const { body } = await answerOf<PaymentAnswer>(changePaymentRoute, call, {
+      params: call.params,
+      body: { event_id: Number(call.body.event_id) },
+    });
+    return goTo(at(call.params.payment_id), { tone: 'good', text: changed(body) });
+  },
+});
+
+export const correctPayment = action({
+  path: '/payments/{payment_id}/details',
+  access: ROLES,
+  params,
+  form: z.strictObject(
+    Object.fromEntries(STUDENT_FIELDS.map((field) => [field, z.string().max(256).optional()])) as Record<
+      (typeof STUDENT_FIELDS)[number],
+      z.ZodOptional<z.ZodString>
+    >,
+  ),
+  back: '/payments/{payment_id}',
+  async handle(call) {
+    const { body: before } = await answerOf<PaymentAnswer>(readPayment, call, { params: call.params });
+    // Only what was really changed beats the notes from then on.
+    const details = Object.fromEntries(
+      Object.entries(call.body).filter(
+        ([field, value]) =>
+          value !== undefined && value.trim() !== (before.details?.[field as keyof typeof before.details] ?? ''),
+      ),
+    );
+    if (Object.keys(details).length === 0) return goTo(at(before.id), { tone: 'info', text: 'Nothing was changed.' });
+    const { body } = await answerOf<PaymentAnswer>(changePaymentRoute, call, {
+      params: call.params,
+      body: { details },
+    });
+    return goTo(at(before.id), { tone: 'good', text: changed(body) });
+  },
+});
+
+const decide = (what: 'release' | 'ours', text: string, access: readonly ('admin' | 'organizer')[]) =>
+  action({
+    path: `/payments/{payment_id}/${what}`,
+    access,
+    params,
+    back: '/payments/{payment_id}',
+    async handle(call) {
+      await answerOf(changePaymentRoute, call, { params: call.params, body: { [what]: true } });
+      return goTo(call.cameFrom ?? at(call.params.payment_id), { tone: 'good', text });
+    },
+  });
+
+export const releasePayment = decide('release', 'Let through. The ticket follows in a moment.', ROLES);
+export const claimPayment = decide('ours', 'It is ours now. Its notes are fetched from Razorpay, then it is decided.', [
+  'admin',
+]);

@@ -1,0 +1,79 @@
+/**
+ * Every page of the console with real data behind it: accessible by WCAG 2.2 AA in light and dark, and no wider than a
+ * phone of 360 px. With SCREENSHOTS=1 (`make screenshots`) each is also kept as a picture in docs/screenshots.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { DESK, expectAccessible, expectFits, type Opened, PHONE, startBrowser, type TestBrowser } from './browser.ts';
+import { type Scene, signedIn, startScene } from './scene.ts';
+import { smallPng } from './small-png.ts';
+
+const SHOTS = process.env.SCREENSHOTS ? new URL('../../docs/screenshots/', import.meta.url) : undefined;
+const LARGEST = 60_000;
+
+/** Name of the picture → where it is, and what stands on top. */
+const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | RegExp]> = {
+  today: () => ['/', 'Today'],
+  payments: () => ['/payments', 'Payments'],
+  search: () => ['/payments?q=asha', 'Payments'],
+  payment: ({ payments }) => [`/payments/${payments.refunded}`, 'Imran Rao'],
+  'payment-held': ({ payments }) => [`/payments/${payments.held}`, /./],
+  held: () => ['/held', 'Held'],
+  'held-underpaid': () => ['/held?reason=underpaid', 'Held'],
+  'not-ours': () => ['/not-ours', 'Not ours'],
+  mails: () => ['/mails', 'Mails'],
+  mail: ({ mail }) => [`/mails/${mail}`, /^Your ticket/],
+};
+
+/** Kept as pictures; a few in all three looks. */
+const SHOWN = new Set(Object.keys(PAGES).filter((name) => !name.includes('-') || name === 'not-ours'));
+const PAIRED = new Set(['today', 'payment']);
+
+describe('the pages of the console', () => {
+  let browser: TestBrowser;
+  let scene: Scene;
+  let desk: Opened;
+  let dark: Opened;
+  let phone: Opened;
+  before(async function () {
+    browser = await startBrowser(this);
+    scene = await startScene();
+    [desk, dark, phone] = await Promise.all([
+      signedIn(browser, scene.url, { viewport: { ...DESK, width: 1280, height: 800 } }),
+      signedIn(browser, scene.url, { colorScheme: 'dark', viewport: { ...DESK, width: 1280, height: 800 } }),
+      signedIn(browser, scene.url, { viewport: PHONE, hasTouch: true }),
+    ]);
+    if (SHOTS) mkdirSync(SHOTS, { recursive: true });
+  });
+  after(async () => {
+    await browser?.close();
+    await scene?.stop();
+  });
+
+  async function keep({ page }: Opened, name: string) {
+    if (!SHOTS) return;
+    const picture = smallPng(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
+    expect(picture.length, `${name}.png`).to.be.below(LARGEST);
+    writeFileSync(new URL(`${name}.png`, SHOTS), picture);
+  }
+
+  for (const [name, where] of Object.entries(PAGES))
+    it(`${name}: accessible in light and dark, and fits a phone`, async () => {
+      const [path, heading] = where(scene);
+      for (const [opened, kind] of [
+        [desk, ''],
+        [dark, '-dark'],
+        [phone, '-phone'],
+      ] as const) {
+        const { page, complaints } = opened;
+        const answer = await page.goto(scene.url + path);
+        expect(answer?.status(), `${path}${kind}`).to.equal(200);
+        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+        await page.evaluate('document.fonts.ready');
+        await expectFits(page, `${name}${kind}`);
+        await expectAccessible(page, `${name}${kind}`);
+        expect(complaints, `${name}${kind}`).to.deep.equal([]);
+        if (SHOWN.has(name) && (kind === '' || PAIRED.has(name))) await keep(opened, `${name}${kind}`);
+      }
+    }).timeout(90_000);
+});

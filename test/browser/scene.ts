@@ -1,0 +1,132 @@
+/** An afternoon at the desk: a whole QRFlow with some of everything that its people meet, for the pages to show. */
+import { notesOf, STUDENTS } from '../../deploy/local/demo/students.ts';
+import { ADMIN, type Json, startWorld, until, type World } from '../world.ts';
+import type { TestBrowser } from './browser.ts';
+
+export interface Scene {
+  world: World;
+  url: string;
+  events: Json[];
+  /** What the pages with an id are shown of. */
+  payments: { ticketed: string; held: string; foreign: string; refunded: string };
+  mail: string;
+  stop(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 16);
+/** What the catcher refuses for good. */
+const REFUSED = 'kartik.nair@exmaple.edu';
+
+export async function startScene(): Promise<Scene> {
+  const world = await startWorld();
+  const make = async (fields: object): Promise<Json> => (await world.api('POST', '/api/events', fields)).body;
+  const events = [
+    await make({
+      name: 'Freshers’ Night',
+      slug: 'freshers',
+      date: inDays(3),
+      venue: 'Main auditorium',
+      description: 'Music, food, and everybody’s first evening together.',
+      price: 29_900,
+      capacity: 120,
+    }),
+    await make({
+      name: 'Hack the Campus',
+      slug: 'hack',
+      date: inDays(12),
+      venue: 'Computer centre',
+      price: 49_900,
+      capacity: 60,
+    }),
+    await make({ name: 'Alumni dinner', date: inDays(30), venue: 'Lawn', status: 'closed' }),
+  ];
+  await world.mails.setFaults({ permanent_addresses: [REFUSED] });
+
+  const now = Math.floor(Date.now() / 1_000);
+  const pay = async (at: number, change: Record<string, unknown> = {}, notes: Record<string, unknown> = {}) => {
+    const student = STUDENTS[at % STUDENTS.length];
+    if (!student) throw new Error('there is no such student');
+    const { id } = await world.pay({
+      amount: 29_900,
+      method: 'upi',
+      created_at: now - at * 340,
+      notes: { ...notesOf(student, at % 5 === 4 ? 'hack' : 'freshers', at), ...notes },
+      ...(at % 5 === 4 && { amount: 49_900 }),
+      ...change,
+    });
+    return id as string;
+  };
+  const good = await Promise.all(Array.from({ length: 30 }, (_, at) => pay(at)));
+  await Promise.all(good.map((id) => world.settled(id, 'ticketed')));
+  const other = (notes: Record<string, unknown>) => ({ notes });
+  const held = await Promise.all([
+    pay(31, { amount: 19_900 }),
+    pay(32, other({ name: 'Nikhil Verma', phone: '9800000777', event_id: 'freshers' })),
+    pay(33, other({ ...notesOf(STUDENTS[33] as (typeof STUDENTS)[0], 'fresher-nite') })),
+    pay(34, other({ ...notesOf(STUDENTS[0] as (typeof STUDENTS)[0], 'freshers') })),
+    pay(36, { amount: 9_900 }),
+  ]);
+  const foreign = await Promise.all([
+    world.pay({ amount: 120_000, notes: { cart: 'c-1881', sku: 'HOODIE-M' } }),
+    world.pay({ amount: 4_500, notes: { table: '7' } }),
+  ]);
+  const wrong = await pay(
+    37,
+    other({ ...notesOf({ ...(STUDENTS[37] as (typeof STUDENTS)[0]), email: REFUSED }, 'freshers') }),
+  );
+  const silent = STUDENTS[38] as (typeof STUDENTS)[0];
+  const { email: _, ...noAddress } = notesOf(silent, 'freshers');
+  await pay(38, other(noAddress));
+  const refunded = good[7] as string;
+  await world.razorpay.control(`/payments/${refunded}/refund`, {});
+  await world.settled(refunded, 'revoked');
+  await until(
+    () => world.store.payments.countDocuments({ pending: true }),
+    (count) => count === 0,
+    'all decided',
+    60_000,
+  );
+  await until(
+    () => world.store.mails.countDocuments({ state: { $in: ['owed', 'sending'] } }),
+    (count) => count === 0,
+    'all mailed',
+    60_000,
+  );
+  await world.payment(wrong, () => true);
+  // Some are in already.
+  const inside = await world.store.attendees
+    .find({ live: true, event_id: events[0].id })
+    .sort({ _id: 1 })
+    .limit(9)
+    .lean();
+  for (const [at, { _id }] of inside.entries())
+    await world.store.attendees.updateOne(
+      { _id },
+      { $set: { checked_in_at: new Date(Date.now() - at * 95_000), checked_in_by: 'gate1' } },
+    );
+  return {
+    world,
+    url: `http://127.0.0.1:${world.gateway.port}`,
+    events,
+    payments: {
+      ticketed: good[0] as string,
+      held: held[0] as string,
+      foreign: foreign[0].id,
+      refunded,
+    },
+    mail: (await world.store.mails.findOne({ payment_id: good[0] as string, kind: 'ticket' }).lean())?._id ?? '',
+    stop: () => world.stop(),
+  };
+}
+
+/** A signed-in page. */
+export async function signedIn(browser: TestBrowser, url: string, options: Parameters<TestBrowser['open']>[0] = {}) {
+  const opened = await browser.open(options);
+  await opened.page.goto(`${url}/login`);
+  await opened.page.getByLabel('Username').fill(ADMIN.username);
+  await opened.page.getByLabel('Password').fill(ADMIN.password);
+  await opened.page.getByRole('button', { name: 'Sign in' }).click();
+  await opened.page.getByRole('heading', { name: 'Today' }).waitFor();
+  return opened;
+}
