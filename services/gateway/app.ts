@@ -74,7 +74,7 @@ export async function startGateway(
 
   const sessions = browserSessions({ secret: config.JWT_SECRET, publicUrl: config.PUBLIC_URL });
   const inConsole: ConsoleOptions = { declared: PAGES, sessions, version: packageJson.version };
-  const authenticate = authenticator(store, config.JWT_SECRET);
+  const authenticate = authenticator(store, config.JWT_SECRET, sessions);
   const app = createHttpApp(log, (ctx, problem) => showProblem(ctx, problem, inConsole));
   app.proxy = config.TRUSTED_PROXIES > 0;
   app.maxIpsCount = config.TRUSTED_PROXIES;

@@ -8,12 +8,16 @@ import { Problem } from '../../../shared/http/problem.ts';
 import type { SignedIn } from '../http/route.ts';
 import type { Token } from './sign-in.ts';
 
-export const SESSION_COOKIE = 'qrflow_session';
+const SESSION_COOKIE = 'qrflow_session';
+/** Over HTTPS: browsers take such a cookie from this very host alone, so that no neighbour of ours sets one. */
+const HOST_ONLY = '__Host-';
 /** What a script of ours sends the session's token in, when it asks the API with the cookie. */
 export const CSRF_HEADER = 'x-csrf-token';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface BrowserSessions {
+  /** The token of the browser's session; an Authorization header goes first, and no cookie counts beside it. */
+  token(ctx: Context): string | null;
   begin(ctx: Context, token: Token): void;
   end(ctx: Context): void;
   /** Goes into each form of this session's pages. */
@@ -38,15 +42,9 @@ const same = (a: string, b: string): boolean => {
 
 const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).host : undefined);
 
-/** The token of the browser's session; an Authorization header goes first, and no cookie counts beside it. */
-export function sessionCookie(ctx: Context): string | null {
-  const token = ctx.get('authorization') === '' ? ctx.cookies.get(SESSION_COOKIE) : undefined;
-  ctx.state.byCookie = token !== undefined;
-  return token ?? null;
-}
-
 export function browserSessions({ secret, publicUrl }: BrowserSessionOptions): BrowserSessions {
   const secure = publicUrl?.startsWith('https://') === true;
+  const called = (name: string) => `${secure ? HOST_ONLY : ''}${name}`;
   const ownHost = publicUrl === undefined ? undefined : hostOf(publicUrl);
   const sign = (purpose: string, value: string) =>
     createHmac('sha256', secret).update(`qrflow ${purpose}\0${value}`).digest('base64url');
@@ -54,7 +52,7 @@ export function browserSessions({ secret, publicUrl }: BrowserSessionOptions): B
   const put = (ctx: Context, name: string, value: string, maxAge: number) =>
     ctx.append(
       'Set-Cookie',
-      `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
+      `${called(name)}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
     );
 
   /** Older browsers, and plain HTTP, send no Sec-Fetch-Site but an Origin; without either the token alone decides. */
@@ -70,6 +68,11 @@ export function browserSessions({ secret, publicUrl }: BrowserSessionOptions): B
   const csrf = (user: Pick<SignedIn, 'session'>) => sign('csrf', user.session);
 
   return {
+    token(ctx) {
+      const token = ctx.get('authorization') === '' ? ctx.cookies.get(called(SESSION_COOKIE)) : undefined;
+      ctx.state.byCookie = token !== undefined;
+      return token ?? null;
+    },
     begin: (ctx, token) => put(ctx, SESSION_COOKIE, token.access_token, token.expires_in),
     end: (ctx) => put(ctx, SESSION_COOKIE, '', 0),
     csrf,
@@ -85,7 +88,7 @@ export function browserSessions({ secret, publicUrl }: BrowserSessionOptions): B
       put(ctx, name, `${encoded}.${sign(name, encoded)}`, 60);
     },
     kept(ctx, name) {
-      const [encoded, signature] = (ctx.cookies.get(name) ?? '').split('.');
+      const [encoded, signature] = (ctx.cookies.get(called(name)) ?? '').split('.');
       if (!encoded || !signature || !same(signature, sign(name, encoded))) return undefined;
       return Buffer.from(encoded, 'base64url').toString();
     },

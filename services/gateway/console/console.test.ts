@@ -144,7 +144,7 @@ describe('the console', () => {
       expect(await empty.text()).to.contain('type your username');
     });
 
-    it('keeps the cookie to HTTPS where people reach us by it', async () => {
+    it('keeps the cookie to HTTPS and to this host where people reach us by it, and takes no other', async () => {
       const secure = await startTestGateway({ env: { PUBLIC_URL: 'https://tickets.example.edu' } });
       try {
         const answer = await fetch(`${secure.url}/login`, {
@@ -153,7 +153,13 @@ describe('the console', () => {
           body: new URLSearchParams({ username: 'admin', password: PASSWORD }),
           redirect: 'manual',
         });
-        expect(answer.headers.getSetCookie()[0]).to.match(/; SameSite=Lax; Secure$/);
+        const [given = ''] = answer.headers.getSetCookie();
+        expect(given).to.match(/^__Host-qrflow_session=[\w.-]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/);
+        const named = given.split(';')[0] ?? '';
+        const me = async (Cookie: string) => (await fetch(`${secure.url}/api/auth/me`, { headers: { Cookie } })).status;
+        expect(await me(named)).to.equal(200);
+        // What another host of the college, or plain HTTP, could have set.
+        expect(await me(named.replace('__Host-', ''))).to.equal(401);
       } finally {
         await secure.stop();
       }

@@ -5,7 +5,7 @@ import koaJwt from 'koa-jwt';
 import { z } from 'zod';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { sessionCookie } from '../auth/browser-session.ts';
+import type { BrowserSessions } from '../auth/browser-session.ts';
 import type { Access, SignedIn } from './route.ts';
 
 /** @throws Problem 401 */
@@ -16,9 +16,9 @@ const claims = z.object({ jti: z.string() });
 const notSignedIn = (detail: string, error?: string) =>
   new Problem(401, { detail }, { headers: { 'WWW-Authenticate': `Bearer${error ? ` error="${error}"` : ''}` } });
 
-export function authenticator(store: Store, secret: string): Authenticate {
+export function authenticator(store: Store, secret: string, { token: getToken }: BrowserSessions): Authenticate {
   // Passing through, because koa-jwt would turn a store that is away into "not signed in".
-  const readToken = koaJwt({ secret, algorithms: ['HS256'], key: 'token', passthrough: true, getToken: sessionCookie });
+  const readToken = koaJwt({ secret, algorithms: ['HS256'], key: 'token', passthrough: true, getToken });
   return async (ctx) => {
     await readToken(ctx, async () => {});
     const token = claims.safeParse(ctx.state.token);
