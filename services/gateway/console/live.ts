@@ -12,21 +12,27 @@ export interface LiveOptions {
   everyMs: number;
   /** The HTML that the page replaces its own with. */
   read: () => Promise<string>;
+  /** Whether who looks is still signed in: a stream does not outlive its session. */
+  signedIn: () => Promise<boolean>;
   signal: AbortSignal;
   log: Logger;
 }
 
-export function liveStream({ everyMs, read, signal, log }: LiveOptions): Raw {
+export function liveStream({ everyMs, read, signedIn, signal, log }: LiveOptions): Raw {
   const stream = new PassThrough();
   let last: string | undefined;
   let saidAt = Date.now();
   let next: NodeJS.Timeout | undefined;
   const say = (text: string) => {
+    // It may have ended while the store was asked.
+    if (stream.writableEnded) return;
     saidAt = Date.now();
     stream.write(text);
   };
+  const end = () => stream.destroyed || stream.end();
   async function look() {
     try {
+      if (!(await signedIn())) return void end();
       const html = await read();
       if (html !== last) say(`data: ${JSON.stringify(html)}\n\n`);
       else if (Date.now() - saidAt > QUIET_MS) say(': still here\n\n');
@@ -36,7 +42,6 @@ export function liveStream({ everyMs, read, signal, log }: LiveOptions): Raw {
     }
     if (!stream.destroyed) next = setTimeout(look, everyMs);
   }
-  const end = () => stream.destroyed || stream.end();
   const life = setTimeout(end, LIFETIME_MS);
   signal.addEventListener('abort', end);
   stream.once('close', () => {

@@ -103,6 +103,9 @@ export const todayLive = page({
     liveStream({
       everyMs: LIVE_EVERY_MS,
       read: async () => render('today-live', { ...(await read(call)), given: null, page: { now: new Date() } }),
+      signedIn: async () =>
+        (await call.gateway.store.sessions.exists({ _id: call.user.session, expires_at: { $gt: new Date() } })) !==
+        null,
       signal: call.gateway.stopping,
       log: call.log,
     }),
