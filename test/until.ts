@@ -6,7 +6,8 @@ export async function until<T>(
   read: () => Promise<T> | T,
   holds: (value: T) => boolean,
   what = 'it',
-  withinMs = 15_000,
+  // As long as a loaded machine may take for what takes a second elsewhere; waiting costs nothing where all is well.
+  withinMs = 45_000,
   everyMs = 15,
 ): Promise<T> {
   const end = Date.now() + withinMs;

@@ -1,6 +1,6 @@
 /** What happens at the simulated Razorpay without a webhook telling of it: only a sweep can find it. */
-import type { World } from '../world.ts';
-import { student } from '../world.ts';
+import type { Answer, World } from '../world.ts';
+import { student, until } from '../world.ts';
 
 export const nowSeconds = () => Math.floor(Date.now() / 1_000);
 
@@ -65,3 +65,10 @@ export const WELL = {
   repeat_page: null,
   shrink_page: null,
 };
+
+/** For ingest in tests where Razorpay hangs: it waits for no answer for long. */
+export const IMPATIENT = { timeoutMs: 150, retry: { tries: 2, baseMs: 5, maxMs: 20 } };
+
+/** Asks again where a healthy Razorpay was only later than that, as on a loaded machine. */
+export const inTime = (ask: () => Promise<Answer>): Promise<Answer> =>
+  until(ask, ({ body }) => !JSON.stringify(body).includes('no answer within'), 'an answer in time', 60_000);

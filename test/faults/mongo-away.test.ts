@@ -108,13 +108,13 @@ describe('MongoDB away', () => {
         }
 
         const first = await consumer();
-        const [asked1, lines1] = [proxy.asked(), lines.length];
+        const [asked1, lines1, since] = [proxy.asked(), lines.length, performance.now()];
         await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
         const second = await consumer();
         expect(second.ack_floor).to.deep.equal(first.ack_floor);
         expect(second.delivered).to.deep.equal(first.delivered);
         // No busy loop: three services with a few loops each, all waiting for the store.
-        const seconds = WATCHED_MS / 1_000;
+        const seconds = (performance.now() - since) / 1_000;
         expect((proxy.asked() - asked1) / seconds, 'connections asked for a second').to.be.below(40);
         expect((lines.length - lines1) / seconds, 'log lines a second').to.be.below(20);
 

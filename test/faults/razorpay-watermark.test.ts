@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { SweepDoc } from '../../shared/store/documents.ts';
 import { startWorld, until, type World } from '../world.ts';
-import { type Books, nowSeconds, quietBooks, WELL } from './books.ts';
+import { type Books, inTime, nowSeconds, quietBooks, WELL } from './books.ts';
 import { measured } from './metrics.ts';
 
 const DAY = 86_400;
@@ -23,13 +23,16 @@ describe('the watermark while Razorpay fails', () => {
 
   const schedule = () => world.store.schedules.findById('sweep').lean();
   const since = (started_at: Date, state: SweepDoc['state']) =>
-    world.store.sweeps.find({ kind: 'scheduled', state, started_at: { $gte: started_at } }).lean<SweepDoc[]>();
+    world.store.sweeps
+      .find({ kind: 'scheduled', state, started_at: { $gte: started_at } })
+      .sort({ started_at: 1 })
+      .lean<SweepDoc[]>();
   const ended = (state: SweepDoc['state'], after: Date) =>
     until(
       async () => (await since(after, state))[0],
       (found) => found !== undefined,
       `a sweep that is ${state}`,
-      30_000,
+      60_000,
     ) as Promise<SweepDoc>;
 
   /** Days without a complete sweep, and payments all along; then each sweep fails so. `listed`: payments in its window. */
@@ -48,9 +51,14 @@ describe('the watermark while Razorpay fails', () => {
     const listed = [...payments.values()].filter(({ created_at }) => created_at >= watermark - HOUR).length;
     await world.razorpay.control('/faults', { ...WELL, ...fault(listed) });
     const cutAt = new Date();
-    const sweep = await ended('failed', cutAt);
+    // On a loaded machine one may fail earlier, by an answer that came too late.
+    const sweep = (await until(
+      async () => (await since(cutAt, 'failed')).find(({ error }) => reason.test(error ?? '')),
+      (found) => found !== undefined,
+      `a sweep that fails by ${reason}`,
+      60_000,
+    )) as SweepDoc;
     expect(sweep.from, 'it looks back to an hour before the watermark').to.equal(watermark - HOUR);
-    expect(sweep.error).to.match(reason);
     expect((await schedule())?.watermark, 'which stays').to.equal(watermark);
     expect(await since(cutAt, 'complete')).to.deep.equal([]);
     const { opsPort } = world.ingest;
@@ -64,32 +72,35 @@ describe('the watermark while Razorpay fails', () => {
     );
     const [latest] = (await world.api('GET', '/api/sweeps?limit=1')).body;
     expect(latest.state).to.be.oneOf(['failed', 'running']);
-    const healedAt = new Date();
     await world.razorpay.control('/faults', WELL);
-    const whole = await ended('complete', healedAt);
+    // It may have begun before, and asked only after.
+    const whole = await ended('complete', cutAt);
     expect(whole.from, 'the next one covers the same ground').to.be.at.most(watermark - HOUR);
     const there = await world.store.payments.countDocuments({ _id: { $in: paid } });
     expect(there, 'and finds all').to.equal(paid.length);
-    await until(schedule, (doc) => (doc?.watermark ?? 0) >= (whole.to ?? 0), 'only now it moves');
-    expect((await schedule())?.failures).to.equal(0);
+    await until(
+      schedule,
+      (doc) => (doc?.watermark ?? 0) >= (whole.to ?? 0) && doc?.failures === 0,
+      'only now it moves',
+    );
     for (const id of paid) await world.settled(id, 'ticketed');
   }
 
   it('stays when a later page is refused with 429', () =>
-    cut(() => ({ error_rate: 1, status: 429, at: { route: '/v1/payments', after: 1 } }), /429/)).timeout(90_000);
+    cut(() => ({ error_rate: 1, status: 429, at: { route: '/v1/payments', after: 1 } }), /429/)).timeout(180_000);
 
   it('stays under a rate limit that lets only the first calls through', () =>
-    cut(() => ({ rate_limit_per_s: 1 }), /429/)).timeout(90_000);
+    cut(() => ({ rate_limit_per_s: 1 }), /429/)).timeout(180_000);
 
   it('stays when a page comes again and again', () =>
-    cut((listed) => ({ repeat_page: { skip: listed, path: '/v1/payments' } }), /inconsistent/)).timeout(90_000);
+    cut((listed) => ({ repeat_page: { skip: listed, path: '/v1/payments' } }), /inconsistent/)).timeout(180_000);
 
   it('stays when a list comes back empty although the store knows better', async () => {
     const id = await books.pay({ created_at: nowSeconds() - DAY });
-    await world.api('POST', '/api/payments/sync', { payment_id: id });
+    await inTime(() => world.api('POST', '/api/payments/sync', { payment_id: id }));
     await world.settled(id, 'ticketed');
     await world.store.payments.updateOne({ _id: id }, { $set: { first_seen_at: new Date(Date.now() - HOUR * 1_000) } });
     // As the books were an hour ago: empty.
     await cut(() => ({ list_lag_ms: HOUR * 1_000 }), /leaves out payments that Razorpay has/);
-  }).timeout(90_000);
+  }).timeout(180_000);
 });
