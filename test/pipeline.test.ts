@@ -1,14 +1,8 @@
 import { expect } from 'chai';
-import { PNG } from 'pngjs';
-import decodeQR from 'qr/decode.js';
 import { observedAt } from '../shared/razorpay/version.ts';
 import { readPublicKeys, ticketVerifier } from '../shared/ticket/token.ts';
+import { readQr } from './qr.ts';
 import { PUBLIC_KEY, startWorld, student, until, type World } from './world.ts';
-
-const readQr = (png: Buffer): string => {
-  const { width, height, data } = PNG.sync.read(png);
-  return decodeQR({ width, height, data });
-};
 
 describe('from payment to ticket', () => {
   let world: World;

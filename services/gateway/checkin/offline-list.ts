@@ -9,7 +9,7 @@ import type { Store } from '../../../shared/store/index.ts';
 import { ended } from './reasons.ts';
 
 /** So much is told again: clocks of replicas differ by seconds, and a write takes its time. */
-const OVERLAP_MS = 30_000;
+const OVERLAP_MS = 60_000;
 
 export interface OfflineTicket {
   id: string;

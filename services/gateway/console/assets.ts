@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Middleware } from 'koa';
@@ -28,6 +29,8 @@ export interface Asset {
 
 const sha = (content: Buffer | string) => createHash('sha256').update(content).digest('base64url').slice(0, 16);
 
+const assetOf = (type: string, body: Buffer): Asset => ({ type, body, etag: `"${sha(body)}"` });
+
 /** The files below `folder` that are of a known type, by their path in it. */
 export function readAssets(folder: URL): ReadonlyMap<string, Asset> {
   const root = fileURLToPath(folder);
@@ -35,19 +38,33 @@ export function readAssets(folder: URL): ReadonlyMap<string, Asset> {
   for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
     const type = TYPES[extname(name)];
     if (type === undefined) continue;
-    const body = readFileSync(join(root, name));
-    assets.set(name.replaceAll('\\', '/'), { type, body, etag: `"${sha(body)}"` });
+    assets.set(name.replaceAll('\\', '/'), assetOf(type, readFileSync(join(root, name))));
   }
   return assets;
 }
 
-export const ASSETS = readAssets(new URL('./public/', import.meta.url));
-const VERSION = sha([...ASSETS].map(([name, { etag }]) => name + etag).join(' '));
+const require = createRequire(import.meta.url);
+/** Libraries that scripts of ours import, as they come, below vendor/. */
+const VENDOR: Record<string, string> = {
+  'vendor/qr/decode.js': 'qr/decode.js',
+  'vendor/qr/index.js': 'qr',
+  'vendor/noble-ed25519.js': '@noble/ed25519',
+};
+const vendored = Object.entries(VENDOR).map(([name, specifier]): [string, Asset] => [
+  name,
+  assetOf(TYPES['.js'] as string, readFileSync(require.resolve(specifier))),
+]);
+
+export const ASSETS: ReadonlyMap<string, Asset> = new Map([
+  ...readAssets(new URL('./public/', import.meta.url)),
+  ...vendored,
+]);
+export const ASSETS_VERSION = sha([...ASSETS].map(([name, { etag }]) => name + etag).join(' '));
 
 /** Where a file of public/ is. @throws Error when there is none of that name */
 export function assetPath(name: string): string {
   if (!ASSETS.has(name)) throw new Error(`public/${name} does not exist`);
-  return `/assets/${VERSION}/${name}`;
+  return `/assets/${ASSETS_VERSION}/${name}`;
 }
 
 const AT = /^\/assets\/([\w-]{1,64})\/(.{1,200})$/;
@@ -60,7 +77,7 @@ export const serveAssets: Middleware = (ctx, next) => {
   ctx.state.route = '/assets';
   ctx.status = 200;
   ctx.set('ETag', asset.etag);
-  ctx.set('Cache-Control', version === VERSION ? 'public, max-age=31536000, immutable' : 'no-cache');
+  ctx.set('Cache-Control', version === ASSETS_VERSION ? 'public, max-age=31536000, immutable' : 'no-cache');
   if (ctx.fresh) {
     ctx.status = 304;
     return;

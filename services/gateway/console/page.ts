@@ -50,6 +50,8 @@ export interface PageCall<P = unknown, Q = unknown, F = unknown, U = SignedIn | 
   /** The page of ours that the request came from, with its query. */
   cameFrom: string | null;
   session: { begin(token: Token): void; end(): void };
+  /** The form token of this session, for a script that asks the API; empty for nobody. */
+  csrf: string;
 }
 
 /** For the view. `title` in place of the declared one, `status` in place of 200. */

@@ -52,6 +52,7 @@ async function callOf(
       begin: (token) => options.sessions.begin(ctx, token),
       end: () => options.sessions.end(ctx),
     },
+    csrf: signedIn ? options.sessions.csrf(signedIn) : '',
   };
 }
 

@@ -14,6 +14,7 @@ import {
 import { foreignPage } from './payments/foreign.ts';
 import { heldPage, resolveHeld } from './payments/held.ts';
 import { paymentsPage } from './payments/list.ts';
+import { scanPage, scanSession, scanWorker } from './scan.ts';
 import { todayLive, todayPage } from './today.ts';
 
 export const PAGES: readonly Declared[] = [
@@ -38,4 +39,7 @@ export const PAGES: readonly Declared[] = [
   mailBody,
   resendMailAction,
   resendMailsAction,
+  scanPage,
+  scanSession,
+  scanWorker,
 ];

@@ -1,0 +1,217 @@
+/** The phone's engine against a real gateway, with a network that can go away at any moment. */
+import { expect } from 'chai';
+import { createApi } from '../console/public/scan/api.js';
+import { createDoor, type Memory } from '../console/public/scan/door.js';
+import { pickEd25519 } from '../console/public/scan/ed25519.js';
+import { endedTicket, startGate, type TestGate } from '../testing/gate.ts';
+
+/** What IndexedDB keeps, over the end of the page. */
+function phoneMemory(): Memory {
+  const stores = new Map<string, Map<unknown, unknown>>();
+  const store = (name: string) => {
+    const found = stores.get(name) ?? new Map();
+    stores.set(name, found);
+    return found;
+  };
+  const key = (value: { nonce?: string }, given: unknown) => given ?? value.nonce;
+  return {
+    get: async (name, at) => structuredClone(store(name).get(at)),
+    put: async (name, value, given) => void store(name).set(key(value, given), structuredClone(value)),
+    remove: async (name, at) => void store(name).delete(at),
+    all: async (name) => structuredClone([...store(name).values()]),
+  };
+}
+
+describe('the scanner of a phone', () => {
+  let gate: TestGate;
+  before(async () => {
+    gate = await startGate();
+    await gate.open(1);
+    await gate.open(2);
+  });
+  after(() => gate.stop());
+
+  type Network = 'up' | 'down' | 'answers lost' | 'signed out';
+
+  async function phone(name: string | null = 'North', memory = phoneMemory(), eventId = 1) {
+    const network = { is: 'up' as Network };
+    let clock = 0;
+    const ask = (async (path: string, init: RequestInit) => {
+      if (network.is === 'down') throw new TypeError('fetch failed');
+      if (network.is === 'signed out') return Response.json({ detail: 'sign in' }, { status: 401 });
+      if (path === '/scan/session') return Response.json({ username: 'the-staff', csrf: 'x', events: [{ id: 1 }] });
+      const headers = { ...init.headers, Authorization: `Bearer ${await gate.token('staff')}` };
+      const answer = await fetch(gate.url + path, { ...init, headers });
+      if (network.is === 'answers lost') throw new TypeError('fetch failed');
+      return answer;
+    }) as typeof fetch;
+    const { verify } = await pickEd25519(crypto.subtle, () => Promise.reject(new Error('Node has Ed25519')));
+    const door = createDoor({ api: createApi(ask), memory, verify, now: () => Date.now() + clock });
+    await door.wake();
+    await door.choose(eventId, name);
+    const go = async (is: Network) => {
+      network.is = is;
+      await door.sync();
+    };
+    const scan = async (token: string) => {
+      const { good, reason, offline, title, text, name: who } = await door.admit({ token });
+      return { good, reason, offline, title, text, name: who };
+    };
+    const passes = (ms: number) => {
+      clock += ms;
+    };
+    return { door, go, scan, memory, network, passes };
+  }
+  const stored = (n: number) => gate.store.attendees.findById(n).lean();
+
+  it('asks the gateway while it can', async () => {
+    const { n, token } = await gate.ticket();
+    const { door, scan } = await phone();
+    const before = door.count().here;
+    expect(await scan(token)).to.include({
+      good: true,
+      reason: 'ok',
+      offline: false,
+      name: 'Asha Rao',
+      title: 'Come in',
+    });
+    expect(door.count().here).to.equal(before + 1);
+    const again = await scan(token);
+    expect(again).to.include({ good: false, reason: 'already_checked_in', offline: false });
+    expect(again.text).to.contain('at North, by the-staff');
+    expect((await stored(n))?.checked_in_gate).to.equal('North');
+  });
+
+  it('goes on without it: lets each ticket in once, and tells the gateway when it is back, with the times', async () => {
+    const [a, b, late] = [await gate.ticket(), await gate.ticket(), { id: 'bought-late' }];
+    const refunded = await gate.ticket({ live: false, ticket: endedTicket('refunded-x', 'refunded') });
+    const { door, go, scan } = await phone();
+    await go('down');
+    expect(door.state.reach).to.equal('offline');
+    expect(await scan(a.token)).to.include({ good: true, offline: true, name: 'Asha Rao' });
+    expect(await scan(a.token)).to.include({ good: false, reason: 'already_checked_in', offline: true });
+    expect(await scan(refunded.token)).to.include({ good: false, reason: 'refunded' });
+    expect(await scan('https://example.edu')).to.include({ good: false, reason: 'bad_signature' });
+    expect(await scan(await gate.sign(b.id, 2))).to.include({ good: false, reason: 'wrong_event' });
+    expect(await scan(`${a.token.slice(0, -4)}AAAA`)).to.include({ good: false, reason: 'bad_signature' });
+    const unlisted = await scan(await gate.sign(late.id));
+    expect(unlisted, 'genuine, and newer than the list').to.include({ good: true, name: null });
+    expect(unlisted.text).to.contain('newer');
+    expect(door.state.waiting).to.have.length(2);
+    expect((await stored(a.n))?.checked_in_at).to.equal(null);
+
+    const at = door.state.waiting[0]?.at ?? 0;
+    await go('up');
+    expect(door.state).to.deep.include({ reach: 'online', waiting: [] });
+    expect((await stored(a.n))?.checked_in_at?.getTime()).to.be.closeTo(at, 2_000);
+    // Nobody has that ticket: it is shown, not hidden.
+    expect(door.state.conflicts.map(({ reason }) => reason)).to.deep.equal(['unknown']);
+  });
+
+  it('takes a scan whose answer was lost for the same scan', async () => {
+    const { n, token } = await gate.ticket();
+    const { door, go, scan, network } = await phone();
+    network.is = 'answers lost';
+    expect(await scan(token), 'by the phone itself').to.include({ good: true, offline: true });
+    expect((await stored(n))?.checked_in_at, 'though the gateway had taken it').to.be.an.instanceOf(Date);
+    await go('up');
+    expect(door.state).to.deep.include({ waiting: [], conflicts: [] });
+  });
+
+  it('loses nothing by being closed, by an upload whose answer is lost, or by being signed out', async () => {
+    const { n, token } = await gate.ticket();
+    const first = await phone();
+    await first.go('down');
+    await first.scan(token);
+    // Closed and opened again; then the upload arrives, and its answer does not.
+    const second = await phone('North', first.memory);
+    expect(second.door.state.waiting, 'told by now').to.deep.equal([]);
+    expect((await stored(n))?.checked_in_at).to.be.an.instanceOf(Date);
+
+    const other = await gate.ticket();
+    await second.door.sync();
+    await second.go('down');
+    await second.scan(other.token);
+    await second.go('answers lost');
+    expect(second.door.state.waiting).to.have.length(1);
+    await second.go('signed out');
+    expect(second.door.state).to.deep.include({ reach: 'signed_out' });
+    expect(second.door.state.waiting).to.have.length(1);
+    expect(await second.scan(other.token), 'works on meanwhile').to.include({
+      reason: 'already_checked_in',
+      offline: true,
+    });
+    await second.go('up');
+    expect(second.door.state).to.deep.include({ reach: 'online', waiting: [], conflicts: [] });
+  });
+
+  it('shows that another phone, offline too, had let the same ticket in', async () => {
+    const { n, token } = await gate.ticket();
+    const [north, south] = [await phone('North'), await phone('South')];
+    await north.go('down');
+    await south.go('down');
+    expect((await north.scan(token)).good && (await south.scan(token)).good, 'neither can know').to.equal(true);
+    await south.go('up');
+    await north.go('up');
+    expect(south.door.state.conflicts).to.deep.equal([]);
+    const [conflict] = north.door.state.conflicts;
+    expect(conflict).to.include({ reason: 'already_checked_in', name: 'Asha Rao' });
+    expect(conflict?.message).to.contain('at South, by the-staff');
+    expect((await stored(n))?.checked_in_gate).to.equal('South');
+    const again = await phone('North', north.memory);
+    expect(again.door.state.conflicts, 'until somebody has read it').to.have.length(1);
+    await again.door.dismiss(conflict?.nonce ?? '');
+    expect((await phone('North', north.memory)).door.state.conflicts).to.deep.equal([]);
+  });
+
+  it('hears of refunds, and of whom other gates let in, with each look', async () => {
+    const [a, b] = [await gate.ticket(), await gate.ticket()];
+    const { door, go, scan } = await phone();
+    await gate.scan(a.token, { gate: 'South' });
+    const refund = { live: false, 'ticket.revoked_at': new Date(), 'ticket.revoked_reason': 'refunded' };
+    await gate.store.attendees.updateOne({ _id: b.n }, { $set: refund });
+    await door.sync();
+    await go('down');
+    const refused = await scan(a.token);
+    expect(refused).to.include({ reason: 'already_checked_in', offline: true });
+    expect(refused.text).to.contain('at South, by the-staff');
+    expect(await scan(b.token)).to.include({ reason: 'refunded', offline: true });
+  });
+
+  it('finds people by name, and lets them in, with and without network', async () => {
+    const details = (name: string) => ({ details: { name, roll_number: 'Z1' } });
+    const [meera, ravi] = [await gate.ticket(details('Meera Iyer'), 2), await gate.ticket(details('Ravi Menon'), 2)];
+    const { door, go } = await phone('Desk', phoneMemory(), 2);
+    const pick = async (query: string) => {
+      const { people } = await door.search(query);
+      expect(people, query).to.have.length(1);
+      return people[0];
+    };
+    expect(await door.admit(await pick('meera z1'))).to.include({ good: true, offline: false, name: 'Meera Iyer' });
+    expect(await door.admit(await pick('meera'))).to.include({ good: false, reason: 'already_checked_in' });
+    const seen = await pick('ravi');
+    await go('down');
+    expect(await pick('men RA')).to.include({ ticket_id: ravi.id, checked_in: false });
+    expect(await door.admit(seen)).to.include({ good: true, offline: true, name: 'Ravi Menon' });
+    expect(await pick('ravi')).to.include({ checked_in: true });
+    await go('up');
+    expect((await stored(ravi.n))?.checked_in_gate).to.equal('Desk');
+    expect((await stored(meera.n))?.checked_in_gate).to.equal('Desk');
+    expect(door.count()).to.deep.equal({ here: 2, all: 2, total: 2 });
+    await door.undo(meera.n, 'mistake');
+    expect((await stored(meera.n))?.checked_in_at).to.equal(null);
+  });
+
+  it('forgets the names on it when they are long not needed any more', async () => {
+    const { memory } = await phone();
+    expect(await memory.all('lists')).to.have.length(1);
+    const later = createDoor({
+      api: createApi((() => Promise.reject(new TypeError('down'))) as typeof fetch),
+      memory,
+      verify: async () => false,
+      now: () => Date.now() + 49 * 3_600_000,
+    });
+    await later.wake();
+    expect(await memory.all('lists')).to.deep.equal([]);
+  });
+});

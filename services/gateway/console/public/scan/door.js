@@ -1,0 +1,355 @@
+// @ts-check
+/**
+ * The door's engine, without a screen: asks the gateway while it can, decides by itself while it cannot, remembers what it
+ * did until that is uploaded, and keeps its list up to date. Everything that a queue must not lose is stored first.
+ */
+import { Refused, SignedOut, Unreachable } from './api.js';
+import { applyAnswer, FORGET_AFTER_MS, searchNames, sinceFor } from './list.js';
+import { decideOffline } from './rules.js';
+import { verifyToken } from './token.js';
+import { entryInWords, offlineText, titleOf } from './words.js';
+
+/** @typedef {import('./list.js').List} List */
+/** @typedef {import('./list.js').Entry} Entry */
+/** @typedef {{ token: string } | { id?: number, ticket_id: string, name: string }} Given a scanned text, or a person chosen from a list */
+/**
+ * @typedef {object} Recorded what waits to be uploaded
+ * @property {string} nonce
+ * @property {number} event_id
+ * @property {string | null} gate
+ * @property {string} ticket
+ * @property {string | null} token
+ * @property {string | null} name
+ * @property {number} at
+ */
+/**
+ * @typedef {object} Result what the screen shows
+ * @property {boolean} good
+ * @property {string} reason
+ * @property {string} title
+ * @property {string | null} name
+ * @property {string} text
+ * @property {boolean} offline decided on this phone
+ * @property {number | null} attendee
+ */
+/** @typedef {{ nonce: string, event_id: number, name: string | null, reason: string, message: string, at: number }} Conflict */
+/** @typedef {'starting' | 'online' | 'offline' | 'signed_out'} Reach */
+/**
+ * @typedef {object} Memory
+ * @property {(name: string, key: string | number) => Promise<any>} get
+ * @property {(name: string, value: any, key?: string | number) => Promise<void>} put
+ * @property {(name: string, key: string | number) => Promise<void>} remove
+ * @property {(name: string) => Promise<any[]>} all
+ */
+
+/** Not `randomUUID`, which a page without https lacks. */
+const newNonce = () =>
+  [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** As many as one upload takes. */
+const BATCH = 200;
+
+/**
+ * @param {object} parts
+ * @param {import('./api.js').Api} parts.api
+ * @param {Memory} parts.memory
+ * @param {import('./token.js').Verify} parts.verify
+ * @param {() => number} [parts.now]
+ * @param {() => void} [parts.changed] something that the screen shows has changed
+ */
+export function createDoor({ api, memory, verify, now = Date.now, changed = () => undefined }) {
+  const state = {
+    /** @type {Reach} */
+    reach: 'starting',
+    /** @type {{ username: string, events: any[] } | null} */
+    session: null,
+    /** @type {number | null} */
+    eventId: null,
+    /** @type {string | null} */
+    gate: null,
+    device: '',
+    /** @type {List | null} */
+    list: null,
+    /** @type {Recorded[]} */
+    waiting: [],
+    /** @type {Conflict[]} */
+    conflicts: [],
+    /** By gate, as the gateway last said. @type {Map<string | null, number>} */
+    gates: new Map(),
+    /** Why an upload was refused. */
+    trouble: '',
+  };
+
+  /** @param {Reach} reach */
+  const reached = (reach) => {
+    state.reach = reach;
+    changed();
+  };
+  /** Whether it only says that the gateway cannot be asked. @param {unknown} error */
+  const away = (error) => {
+    if (error instanceof SignedOut) reached('signed_out');
+    else if (error instanceof Unreachable) reached('offline');
+    else return false;
+    return true;
+  };
+
+  const own = () =>
+    new Map(
+      state.waiting
+        .filter((one) => one.event_id === state.eventId)
+        .map((one) => [one.ticket, /** @type {Entry} */ ({ at: one.at, gate: one.gate, by: null })]),
+    );
+
+  /** @param {string} ticket @param {string | null} name @param {Entry} entry */
+  function markIn(ticket, name, entry) {
+    if (!state.list) return;
+    const known = state.list.tickets.get(ticket);
+    state.list.tickets.set(ticket, { name: known?.name ?? name ?? '', entry });
+  }
+
+  /** The title says that they are in already; the text since when. @param {any} answer */
+  const refusal = ({ reason, message, checked_in_at: at, gate, checked_in_by: by }) =>
+    reason === 'already_checked_in' && at
+      ? entryInWords({ at: Date.parse(at), gate, by }, state.list?.event.timezone ?? 'UTC')
+      : message;
+
+  /** @param {any} answer @returns {Result} */
+  const told = (answer) => ({
+    good: answer.success,
+    reason: answer.reason,
+    title: titleOf(answer.reason),
+    name: answer.attendee?.name ?? null,
+    text: answer.success ? (answer.attendee?.roll_number ?? '') : refusal(answer),
+    offline: false,
+    attendee: answer.attendee?.id ?? null,
+  });
+
+  /** @param {Given} given @param {string} nonce @returns {Promise<Result>} */
+  async function ask(given, nonce) {
+    const where = state.gate === null ? {} : { gate: state.gate };
+    if ('token' in given)
+      return told(await api.scan({ qr_token: given.token, event_id: state.eventId, nonce, ...where }));
+    try {
+      return told(await api.byHand(/** @type {number} */ (given.id), { nonce, ...where }));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 400 || !error.problem?.reason) throw error;
+      return { ...told({ ...error.problem, success: false, message: error.problem.detail }), name: given.name };
+    }
+  }
+
+  /** @param {Given} given @param {string} nonce @param {number} at @returns {Promise<Result>} */
+  async function decide(given, nonce, at) {
+    const { list } = state;
+    if (!list) {
+      const text = 'No network, and no list of this event on this phone yet.';
+      return { good: false, reason: 'unknown', title: 'Cannot tell', name: null, text, offline: true, attendee: null };
+    }
+    const claims =
+      'token' in given
+        ? await verifyToken(given.token, list.keys, verify)
+        : { ticket: given.ticket_id, event: list.event.id };
+    const verdict = decideOffline(list, claims, own(), at);
+    const name = verdict.name ?? ('name' in given ? given.name : null);
+    if (verdict.reason === 'ok' && claims) {
+      const token = 'token' in given ? given.token.trim() : null;
+      /** @type {Recorded} */
+      const scan = { nonce, event_id: list.event.id, gate: state.gate, ticket: claims.ticket, token, name, at };
+      // Taken note of at once, so that the same ticket held up again in this moment is seen; green only once it is kept.
+      state.waiting.push(scan);
+      await memory.put('scans', scan);
+      changed();
+    }
+    return {
+      good: verdict.reason === 'ok',
+      reason: verdict.reason,
+      title: titleOf(verdict.reason),
+      name,
+      text: offlineText(verdict, list.event),
+      offline: true,
+      attendee: null,
+    };
+  }
+
+  /**
+   * Lets somebody in, or not. While the gateway can be asked it decides; a question whose answer was lost is told again by
+   * its nonce.
+   * @param {Given} given @returns {Promise<Result>}
+   */
+  async function admit(given) {
+    const nonce = newNonce();
+    const at = now();
+    if (state.reach === 'online' && ('token' in given || given.id !== undefined)) {
+      try {
+        const result = await ask(given, nonce);
+        if (result.good) {
+          state.gates.set(state.gate, (state.gates.get(state.gate) ?? 0) + 1);
+          const claims =
+            'token' in given && state.list ? await verifyToken(given.token, state.list.keys, verify) : null;
+          const ticket = claims?.ticket ?? ('ticket_id' in given ? given.ticket_id : null);
+          const by = state.session?.username ?? null;
+          if (ticket) markIn(ticket, result.name, { at: at - (state.list?.ahead ?? 0), gate: state.gate, by });
+          changed();
+        }
+        return result;
+      } catch (error) {
+        if (!away(error)) throw error;
+      }
+    }
+    return decide(given, nonce, at);
+  }
+
+  /** @param {Recorded} scan @param {any} answer */
+  async function uploaded(scan, answer) {
+    if (answer.result === 'conflict') {
+      const name = answer.attendee?.name ?? scan.name;
+      /** @type {Conflict} */
+      const conflict = {
+        ...{ nonce: scan.nonce, event_id: scan.event_id, name, at: scan.at },
+        ...{ reason: answer.reason, message: answer.message },
+      };
+      await memory.put('conflicts', conflict);
+      state.conflicts = [...state.conflicts.filter(({ nonce }) => nonce !== scan.nonce), conflict];
+    } else if (scan.event_id === state.eventId) {
+      const by = state.session?.username ?? null;
+      markIn(scan.ticket, scan.name, { at: scan.at - (state.list?.ahead ?? 0), gate: scan.gate, by });
+    }
+    // Forgotten only once its answer is kept: uploaded twice it is the same.
+    await memory.remove('scans', scan.nonce);
+    state.waiting = state.waiting.filter(({ nonce }) => nonce !== scan.nonce);
+    changed();
+  }
+
+  async function upload() {
+    state.trouble = '';
+    while (state.waiting.length > 0) {
+      const first = /** @type {Recorded} */ (state.waiting[0]);
+      const batch = state.waiting
+        .filter((one) => one.event_id === first.event_id && one.gate === first.gate)
+        .slice(0, BATCH);
+      /** @type {any[]} */
+      let answers;
+      try {
+        answers = await api.upload({
+          event_id: first.event_id,
+          ...(first.gate !== null && { gate: first.gate }),
+          ...(state.device !== '' && { device: state.device }),
+          sent_at: new Date(now()).toISOString(),
+          scans: batch.map(({ token, ticket, at, nonce }) => ({
+            ...(token === null ? { ticket_id: ticket } : { qr_token: token }),
+            ...{ at: new Date(at).toISOString(), nonce },
+          })),
+        });
+      } catch (error) {
+        // Kept, and shown: nobody who was let in is forgotten.
+        if (error instanceof Refused) state.trouble = `Not taken: ${error.message}`;
+        throw error;
+      }
+      const byNonce = new Map(answers.map((answer) => [answer.nonce, answer]));
+      for (const scan of batch) await uploaded(scan, byNonce.get(scan.nonce));
+    }
+  }
+
+  async function pull() {
+    const { eventId } = state;
+    if (eventId === null) return;
+    const since = sinceFor(state.list, now());
+    const answer = await api.offline(eventId, since);
+    if (state.eventId !== eventId) return;
+    state.list = applyAnswer(since === undefined ? null : state.list, answer, now());
+    await memory.put('lists', state.list, eventId);
+    const gates = await api.gates(eventId);
+    state.gates = new Map(gates.map((/** @type {any} */ one) => [one.gate, one.checked_in]));
+  }
+
+  /** @type {Promise<void> | null} */
+  let syncing = null;
+  /** Uploads, then hears what changed. Never rejects; what went wrong is in the state. @returns {Promise<void>} */
+  function sync() {
+    syncing ??= (async () => {
+      try {
+        state.session = await api.session();
+        await memory.put('settings', state.session?.events ?? [], 'events');
+        if (state.reach !== 'online') reached('online');
+        await upload().catch((error) => {
+          if (!(error instanceof Refused)) throw error;
+        });
+        await pull();
+      } catch (error) {
+        if (!away(error)) state.trouble = /** @type {Error} */ (error).message;
+      } finally {
+        syncing = null;
+        changed();
+      }
+    })();
+    return syncing;
+  }
+
+  return {
+    state,
+    admit,
+    sync,
+
+    /** What this phone remembers of before. */
+    async wake() {
+      state.waiting = await memory.all('scans');
+      state.conflicts = await memory.all('conflicts');
+      for (const list of await memory.all('lists'))
+        if (now() - list.syncedAt > FORGET_AFTER_MS) await memory.remove('lists', list.event.id);
+      state.device = (await memory.get('settings', 'device')) ?? '';
+      if (state.device === '') {
+        state.device = `phone ${newNonce().slice(0, 4)}`;
+        await memory.put('settings', state.device, 'device');
+      }
+      changed();
+    },
+
+    /** @param {number} eventId @param {string | null} gate */
+    async choose(eventId, gate) {
+      const list = (await memory.get('lists', eventId)) ?? null;
+      Object.assign(state, { eventId, gate, list, gates: new Map() });
+      await memory.put('settings', { eventId, gate }, 'chosen');
+      changed();
+      await sync();
+    },
+
+    /** People by name (with network also by roll number). @param {string} query */
+    async search(query) {
+      if (state.eventId !== null && state.reach === 'online') {
+        try {
+          return { offline: false, people: await api.search(state.eventId, query) };
+        } catch (error) {
+          if (!away(error)) throw error;
+        }
+      }
+      const mine = own();
+      const found = state.list ? searchNames(state.list, query) : [];
+      const people = found.map(({ ticket_id, name, entry }) => {
+        const since = mine.get(ticket_id) ?? entry;
+        return { ticket_id, name, reason: since ? 'already_checked_in' : 'ok', checked_in: since !== null };
+      });
+      return { offline: true, people };
+    },
+
+    /** @param {number} attendee @param {string} reason */
+    async undo(attendee, reason) {
+      await api.undo(attendee, { reason });
+      await sync();
+    },
+
+    /** Somebody has read it here; it stays in the event's list. @param {string} nonce */
+    async dismiss(nonce) {
+      await memory.remove('conflicts', nonce);
+      state.conflicts = state.conflicts.filter((one) => one.nonce !== nonce);
+      changed();
+    },
+
+    /** Of this gate, with what is not uploaded yet. */
+    count() {
+      const waiting = state.waiting.filter((one) => one.event_id === state.eventId);
+      const here = (state.gates.get(state.gate) ?? 0) + waiting.filter(({ gate }) => gate === state.gate).length;
+      const all = [...state.gates.values()].reduce((sum, one) => sum + one, 0) + waiting.length;
+      return { here, all, total: state.list?.tickets.size ?? null };
+    },
+  };
+}
+/** @typedef {ReturnType<typeof createDoor>} Door */
