@@ -1,6 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { openParts } from '../../../shared/service/parts.ts';
 import { testServers } from '../../../test/servers.ts';
 import { startGateway } from '../app.ts';
@@ -131,33 +130,6 @@ describe('signing in', () => {
     const answer = await login(username, PASSWORD);
     expect(answer.status).to.equal(401);
     expect(answer.body.detail).to.equal('username or password is wrong');
-  });
-
-  it('is refused with a token that we did not sign as we do', async () => {
-    const { token } = await signedIn('admin');
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString());
-    const secret = new TextEncoder().encode(gateway.config.JWT_SECRET);
-    const signed = (alg: string, key: Parameters<SignJWT['sign']>[0], more = {}) =>
-      new SignJWT({ ...claims, ...more }).setProtectedHeader({ alg }).sign(key);
-    const { privateKey } = generateKeyPairSync('ed25519');
-    expect((await withToken(await signed('HS256', secret))).status, 'as we do').to.equal(200);
-    const forged = {
-      none: new UnsecuredJWT(claims).encode(),
-      'none, header rewritten': `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.${token.split('.')[2]}`,
-      'another key': await signed('HS256', new TextEncoder().encode('another key that is 32 bytes long')),
-      'another HMAC': await signed('HS512', new TextEncoder().encode(gateway.config.JWT_SECRET.padEnd(64, '.'))),
-      'HS512, our key': await signed('HS512', secret),
-      EdDSA: await signed('EdDSA', privateKey),
-      'run out': await signed('HS256', secret, { exp: claims.iat - 1 }),
-      'no session': await signed('HS256', secret, { jti: 'unknown' }),
-      'a query for a session': await signed('HS256', secret, { jti: { $ne: null } }),
-      tampered: token.replace(
-        /\.[^.]+\./,
-        `.${Buffer.from(JSON.stringify({ ...claims, role: 'admin', x: 1 })).toString('base64url')}.`,
-      ),
-      garbage: 'garbage',
-    };
-    for (const [what, value] of Object.entries(forged)) expect((await withToken(value)).status, what).to.equal(401);
   });
 
   it('gives the role of the session, not one that a token claims', async () => {

@@ -11,7 +11,8 @@ import type { Access, SignedIn } from './route.ts';
 /** @throws Problem 401 */
 export type Authenticate = (ctx: Context) => Promise<SignedIn>;
 
-const claims = z.object({ jti: z.string() });
+/** All of them: a token that leaves one out is none that we sign. */
+const claims = z.object({ jti: z.string(), sub: z.string(), exp: z.number() });
 
 const notSignedIn = (detail: string, error?: string) =>
   new Problem(401, { detail }, { headers: { 'WWW-Authenticate': `Bearer${error ? ` error="${error}"` : ''}` } });
@@ -26,7 +27,8 @@ export function authenticator(store: Store, secret: string, { token: getToken }:
       throw ctx.get('authorization') === ''
         ? notSignedIn('sign in at POST /api/auth/login and send its access_token: "Authorization: Bearer …"')
         : notSignedIn('this token is not valid, or has run out; sign in again', 'invalid_token');
-    const session = await store.sessions.findOne({ _id: token.data.jti, expires_at: { $gt: new Date() } }).lean();
+    const { jti, sub } = token.data;
+    const session = await store.sessions.findOne({ _id: jti, username: sub, expires_at: { $gt: new Date() } }).lean();
     if (!session) throw notSignedIn('you were signed out; sign in again', 'invalid_token');
     const { user_id, username, role, club_id } = session;
     return { id: user_id, username, role, club_id: club_id ?? null, session: session._id };
