@@ -3,16 +3,17 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-SCRIPTS := demo stack test test-long mutate check format build settings clean
+SCRIPTS := demo stack test test-long screenshots mutate check format build settings clean
 .PHONY: help install $(SCRIPTS)
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## watch payments become tickets on servers of its own
 stack: ## start everything on this machine and keep it up until Ctrl-C
 test: ## run the tests in a random order (TEST_SEED=… replays one, FILES=… chooses files)
 test-long: ## the same promises at full size: long histories, hundreds of kills, days of outage, 20,000 payments
+screenshots: ## take the console's pages anew for docs/screenshots
 mutate: ## change the pure core in a thousand small ways: the tests must notice (PART=join,notes chooses)
 check: ## format, lint and types
 format: ## put the code into its format, mend what lint can mend

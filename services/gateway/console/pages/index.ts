@@ -1,5 +1,9 @@
 /** Every page and action of the console. */
 import type { Declared } from '../page.ts';
+import { accountPage, changePasswordAction } from './account.ts';
+import { auditPage } from './audit.ts';
+import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
+import { editEventAction, editEventPage, eventPage, eventsPage, newEventAction, newEventPage } from './events/pages.ts';
 import { loginAction, loginPage, logoutAction } from './login.ts';
 import { mailBody, mailPage, mailsPage, resendMailAction, resendMailsAction } from './mails.ts';
 import {
@@ -15,6 +19,7 @@ import { foreignPage } from './payments/foreign.ts';
 import { heldPage, resolveHeld } from './payments/held.ts';
 import { paymentsPage } from './payments/list.ts';
 import { scanPage, scanSession, scanWorker } from './scan.ts';
+import { sweepNow, sweepsPage } from './sweeps.ts';
 import { todayLive, todayPage } from './today.ts';
 
 export const PAGES: readonly Declared[] = [
@@ -42,4 +47,18 @@ export const PAGES: readonly Declared[] = [
   scanPage,
   scanSession,
   scanWorker,
+  eventsPage,
+  newEventPage,
+  newEventAction,
+  eventPage,
+  editEventPage,
+  editEventAction,
+  sweepsPage,
+  sweepNow,
+  deadLettersPage,
+  replayOne,
+  replayAll,
+  auditPage,
+  accountPage,
+  changePasswordAction,
 ];

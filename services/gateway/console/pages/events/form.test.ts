@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { eventBody, majorUnits, minorUnits, wallClock } from './form.ts';
+
+describe('an event’s form', () => {
+  it('takes money as people write it', () => {
+    expect(minorUnits('299', 'INR')).to.equal(29_900);
+    expect(minorUnits('₹1,299.5', 'INR')).to.equal(129_950);
+    expect(minorUnits('500', 'JPY')).to.equal(500);
+    expect(minorUnits('0', 'INR')).to.equal(0);
+    for (const wrong of ['2.999', '-5', 'free', '1e3']) expect(minorUnits(wrong, 'INR'), wrong).to.equal(wrong);
+    for (const minor of [29_900, 29_950, 5, 0]) expect(minorUnits(majorUnits(minor, 'INR'), 'INR')).to.equal(minor);
+  });
+
+  it('leaves out what is empty for a new event, and clears it for one that is changed', () => {
+    const form = { name: ' Fest ', date: '2026-12-20T18:00', venue: '', capacity: '120', price: '', status: '' };
+    expect(eventBody(form, 'absent')).to.deep.equal({ name: 'Fest', date: '2026-12-20T18:00', capacity: 120 });
+    expect(eventBody(form, 'cleared')).to.deep.equal({
+      name: 'Fest',
+      date: '2026-12-20T18:00',
+      venue: null,
+      capacity: 120,
+      price: null,
+    });
+    expect(eventBody({ name: '', date: '' }, 'absent'), 'what is needed is missed by name').to.deep.equal({
+      name: '',
+      date: '',
+    });
+  });
+
+  it('shows times as the clock at the event shows them', () => {
+    expect(wallClock('2026-12-20T12:30:00.000Z', 'Asia/Kolkata')).to.equal('2026-12-20T18:00');
+    expect(wallClock(null, 'Asia/Kolkata')).to.equal('');
+  });
+});

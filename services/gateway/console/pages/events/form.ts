@@ -1,0 +1,74 @@
+/** An event between a form and the API: rupees and paise, a clock on the wall and a moment, empty and none. Pure. */
+import { z } from 'zod';
+
+const field = z.string().max(5_000).optional();
+
+export const eventForm = z.strictObject({
+  name: field,
+  date: field,
+  ends_at: field,
+  venue: field,
+  description: field,
+  price: field,
+  currency: field,
+  capacity: field,
+  slug: field,
+  timezone: field,
+  doors_open_at: field,
+  doors_close_at: field,
+  closes_at: field,
+  razorpay_qr_id: field,
+  status: field,
+});
+export type EventForm = z.output<typeof eventForm>;
+
+const digitsOf = (currency: string): number => {
+  try {
+    return new Intl.NumberFormat('en-IN', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+};
+
+/** `299`, `1,299.50` → minor units; what is no amount stays as it is, for the API to refuse in its words. */
+export function minorUnits(typed: string, currency: string): number | string {
+  const found = /^(\d{1,12})(?:\.(\d+))?$/.exec(typed.replaceAll(/[\s,₹]/g, ''));
+  const digits = digitsOf(currency);
+  const [, whole, fraction = ''] = found ?? [];
+  if (whole === undefined || fraction.length > digits) return typed;
+  return Number(whole + fraction.padEnd(digits, '0'));
+}
+
+const wholeNumber = (typed: string): number | string => (/^\d{1,9}$/.test(typed) ? Number(typed) : typed);
+
+/** Left empty, these are what the API takes them to be by itself. */
+const NEEDED = new Set(['name', 'date', 'timezone', 'currency', 'status']);
+
+/** `blank`: what an empty field means, "leave it out" for a new event, "clear it" for a change. */
+export function eventBody(form: EventForm, blank: 'absent' | 'cleared'): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const [name, value = ''] of Object.entries(form)) {
+    const typed = value.trim();
+    if (typed === '') {
+      if (name === 'name' || name === 'date') body[name] = typed;
+      else if (blank === 'cleared' && !NEEDED.has(name)) body[name] = null;
+    } else if (name === 'price') body.price = minorUnits(typed, form.currency?.trim() || 'INR');
+    else if (name === 'capacity') body.capacity = wholeNumber(typed);
+    else body[name] = typed;
+  }
+  return body;
+}
+
+/** What a clock at the event shows, as `<input type="datetime-local">` wants it. */
+export const wallClock = (at: string | null, timezone: string): string =>
+  at === null
+    ? ''
+    : new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
+        .format(new Date(at))
+        .replace(' ', 'T');
+
+export function majorUnits(minor: number | null, currency: string): string {
+  if (minor === null) return '';
+  const digits = digitsOf(currency);
+  return minor % 10 ** digits === 0 ? String(minor / 10 ** digits) : (minor / 10 ** digits).toFixed(digits);
+}

@@ -1,0 +1,171 @@
+/** Events: made in a minute, with what to put into a payment's notes, and how it goes. */
+import { z } from 'zod';
+import { EVENT_STATUSES } from '../../../../../shared/store/documents.ts';
+import type { eventAnswer } from '../../../events/schema.ts';
+import { changeEventRoute } from '../../../routes/events/change.ts';
+import { createEventRoute } from '../../../routes/events/create.ts';
+import { listEvents } from '../../../routes/events/list.ts';
+import { readEvent } from '../../../routes/events/read.ts';
+import { checkinsOverTime, paymentsOverTime, type Slot } from '../../../system/over-time.ts';
+import { barChart } from '../../chart.ts';
+import { choices } from '../../choices.ts';
+import { action, goTo, page } from '../../page.ts';
+import { answerOf } from '../../route-answer.ts';
+import { eventBody, eventForm, majorUnits, wallClock } from './form.ts';
+import { eventNote, NOTE_FIELDS, notesSample, orderSample } from './notes-sample.ts';
+
+type EventAnswer = z.input<typeof eventAnswer>;
+
+const RUN = ['admin', 'organizer'] as const;
+const params = z.strictObject({ id: z.string().max(20) });
+
+const ORDER: Record<EventAnswer['status'], number> = { open: 0, closed: 1, cancelled: 2 };
+
+export const eventsPage = page({
+  path: '/events',
+  access: 'any',
+  title: 'Events',
+  view: 'events/list',
+  nav: { label: 'Events', icon: 'events', group: 'events', order: 0 },
+  async handle(call) {
+    const { body } = await answerOf<EventAnswer[]>(listEvents, call, { query: { limit: '1000' } });
+    return {
+      events: body.sort((a, b) => ORDER[a.status] - ORDER[b.status] || b.date.localeCompare(a.date)),
+      runs: call.user.role !== 'staff',
+    };
+  },
+});
+
+const EMPTY = {
+  name: '',
+  date: '',
+  ends_at: '',
+  venue: '',
+  description: '',
+  price: '',
+  currency: 'INR',
+  capacity: '',
+  slug: '',
+  timezone: 'Asia/Kolkata',
+  doors_open_at: '',
+  doors_close_at: '',
+  closes_at: '',
+  razorpay_qr_id: '',
+};
+
+export const newEventPage = page({
+  path: '/events/new',
+  access: RUN,
+  title: 'New event',
+  view: 'events/form',
+  handle: () => ({ event: EMPTY, id: null, statuses: [] }),
+});
+
+export const newEventAction = action({
+  path: '/events/new',
+  access: RUN,
+  form: eventForm,
+  shownBy: newEventPage,
+  async handle(call) {
+    const { body } = await answerOf<EventAnswer>(createEventRoute, call, { body: eventBody(call.body, 'absent') });
+    return goTo(`/events/${body.id}`, {
+      tone: 'good',
+      text: `${body.name} is made. Below is what to put into its payments’ notes.`,
+    });
+  },
+});
+
+const DAY_MS = 86_400_000;
+const HALF_HOUR_MS = 30 * 60_000;
+
+/** Days and half hours as the clock at the event shows them. */
+const labelled = (slots: Slot[], timeZone: string, options: Intl.DateTimeFormatOptions) => {
+  const format = new Intl.DateTimeFormat('en-IN', { timeZone, hourCycle: 'h23', ...options });
+  return slots.map(({ at, count }) => ({ label: format.format(at), value: count }));
+};
+
+export const eventPage = page({
+  path: '/events/{id}',
+  access: 'any',
+  title: 'Event',
+  view: 'events/detail',
+  params,
+  async handle(call) {
+    const { gateway, user } = call;
+    const { body: event } = await answerOf<EventAnswer>(readEvent, call, { params: call.params });
+    const scope = { event_id: event.id };
+    const now = Date.now();
+    const start = new Date(event.date).getTime();
+    const [payments, checkins] = await Promise.all([
+      // Whole days by UTC begin at 5:30 in India, when nobody pays: near enough for a picture.
+      paymentsOverTime(gateway, scope, {
+        from: new Date(now - 29 * DAY_MS),
+        to: new Date(now),
+        sizeMs: DAY_MS,
+      }),
+      checkinsOverTime(gateway, scope, {
+        from: new Date(Math.min(start, now) - 3 * 3_600_000),
+        to: new Date(Math.min(start, now) + 6 * 3_600_000),
+        sizeMs: HALF_HOUR_MS,
+      }),
+    ]);
+    return {
+      title: event.name,
+      event,
+      runs: user.role !== 'staff',
+      note: eventNote(event),
+      fields: NOTE_FIELDS,
+      notes: notesSample(event),
+      order: orderSample(event),
+      share: event.total_attendees === 0 ? 0 : Math.round((100 * event.checked_in_count) / event.total_attendees),
+      payments: barChart(labelled(payments, event.timezone, { day: 'numeric', month: 'short' }), 'payments', 1),
+      checkins: barChart(labelled(checkins, event.timezone, { hour: '2-digit', minute: '2-digit' }), 'check-ins', 2),
+    };
+  },
+});
+
+export const editEventPage = page({
+  path: '/events/{id}/edit',
+  access: RUN,
+  title: 'Change the event',
+  view: 'events/form',
+  params,
+  async handle(call) {
+    const { body: event } = await answerOf<EventAnswer>(readEvent, call, { params: call.params });
+    const at = (moment: string | null) => wallClock(moment, event.timezone);
+    return {
+      title: `Change ${event.name}`,
+      id: event.id,
+      statuses: choices(EVENT_STATUSES, event.status),
+      event: {
+        ...event,
+        description: event.description ?? '',
+        venue: event.venue ?? '',
+        slug: event.slug ?? '',
+        razorpay_qr_id: event.razorpay_qr_id ?? '',
+        price: majorUnits(event.price, event.currency),
+        capacity: event.capacity ?? '',
+        date: at(event.date),
+        ends_at: at(event.ends_at),
+        doors_open_at: at(event.doors_open_at),
+        doors_close_at: at(event.doors_close_at),
+        closes_at: at(event.closes_at),
+      },
+    };
+  },
+});
+
+export const editEventAction = action({
+  path: '/events/{id}/edit',
+  access: RUN,
+  params,
+  form: eventForm,
+  shownBy: editEventPage,
+  async handle(call) {
+    const { body } = await answerOf<EventAnswer>(changeEventRoute, call, {
+      params: call.params,
+      body: eventBody(call.body, 'cleared'),
+    });
+    return goTo(`/events/${body.id}`, { tone: 'good', text: 'Saved. What was held because of it goes on by itself.' });
+  },
+});
