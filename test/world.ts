@@ -61,7 +61,7 @@ export interface World {
 export interface WorldOptions {
   /** Of the simulated Razorpay. */
   simulated?: Partial<SimulatorOptions>;
-  /** In place of the run's own MongoDB. */
+  /** In place of the run's own MongoDB; whoever brings one leaves nothing to tidy up. */
   mongoUri?: string;
   /** What the services are told instead: something of the test's stands between them and the server. */
   between?: { mongo?: (uri: string) => Promise<string>; nats?: (url: string) => Promise<string> };
@@ -203,7 +203,7 @@ export async function startWorld(change: Record<string, string> = {}, options: W
     await razorpay.close();
     await Promise.all([world.gateway.stop(), world.ingest.stop(), world.ticketing.stop()]);
     await mails.close();
-    await store.connection.dropDatabase();
+    if (options.mongoUri === undefined) await store.connection.dropDatabase();
     await store.close();
     await nats.stop();
   };

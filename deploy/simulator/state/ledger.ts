@@ -173,7 +173,12 @@ export class Ledger {
   }
 
   /** Whole remainder when no amount is given. The payment shows the refund from its creation on, as at Razorpay. */
-  refund(id: string, amount: number | undefined, status: 'pending' | 'processed'): Refund {
+  refund(
+    id: string,
+    amount: number | undefined,
+    status: 'pending' | 'processed',
+    created_at = this.#clock.seconds(),
+  ): Refund {
     const before = this.payment(id);
     const sum = amount ?? before.amount - before.amount_refunded;
     const payment = this.#keep(this.payments, refunded(before, sum));
@@ -186,7 +191,7 @@ export class Ledger {
       notes: [],
       receipt: null,
       acquirer_data: { arn: null },
-      created_at: this.#clock.seconds(),
+      created_at,
       batch_id: null,
       status: 'pending',
       speed_processed: 'normal',
