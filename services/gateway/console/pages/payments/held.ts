@@ -75,9 +75,7 @@ export const heldPage = page({
   },
 });
 
-const many = z.union([z.array(paymentId).max(500), paymentId.transform((one) => [one])], {
-  error: 'tick at least one payment',
-});
+const many = z.union([z.array(paymentId).max(500), paymentId.transform((one) => [one])]);
 
 type Asked = PageCall<unknown, undefined, { event_id?: string | undefined }, NonNullable<PageCall['user']>>;
 
@@ -95,13 +93,14 @@ export const resolveHeld = action({
   path: '/held',
   access: ROLES,
   form: z.strictObject({
-    id: many,
+    id: many.optional(),
     remedy: z.enum(['release', 'assign', 'sync']),
     event_id: z.string().max(10).optional(),
   }),
   back: '/held',
   async handle(call) {
     const { id: ids, remedy, event_id } = call.body;
+    if (!ids) throw new Problem(422, { detail: 'tick at least one payment' });
     if (remedy === 'assign' && !event_id) throw new Problem(422, { detail: 'choose the event that they are for' });
     let done = 0;
     const refused: string[] = [];
