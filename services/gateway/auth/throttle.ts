@@ -4,6 +4,7 @@
  */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Problem } from '../../../shared/http/problem.ts';
+import { callerOf } from './caller.ts';
 
 export interface LoginLimits {
   /** From one address: a stranger who guesses elsewhere locks nobody out at once. */
@@ -18,7 +19,7 @@ export interface LoginLimits {
 /** A forgetful person gets by; a college behind one address too. */
 export const LOGIN_LIMITS: LoginLimits = { perUsername: 8, perUsernameAnywhere: 100, perAddress: 60, window: 300 };
 
-const pair = (username: string, address: string) => `${username.toLowerCase()} ${address}`;
+const pair = (username: string, address: string) => `${username.toLowerCase()} ${callerOf(address)}`;
 
 export function loginThrottle(limits: LoginLimits) {
   const byUsername = new RateLimiterMemory({ points: limits.perUsername, duration: limits.window });
@@ -42,14 +43,14 @@ export function loginThrottle(limits: LoginLimits) {
   return {
     /** @throws Problem 429 with Retry-After */
     async before(username: string, address: string): Promise<void> {
-      await take(byAddress, address);
+      await take(byAddress, callerOf(address));
       await take(byUsername, pair(username, address));
       await take(anywhere, username.toLowerCase());
     },
     async succeeded(username: string, address: string): Promise<void> {
       await byUsername.delete(pair(username, address));
       await anywhere.reward(username.toLowerCase());
-      await byAddress.reward(address);
+      await byAddress.reward(callerOf(address));
     },
   };
 }
