@@ -2,14 +2,10 @@
  * Every page of the console with real data behind it: accessible by WCAG 2.2 AA in light and dark, and no wider than a
  * phone of 360 px. With SCREENSHOTS=1 (`make screenshots`) each is also kept as a picture in docs/screenshots.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { DESK, expectAccessible, expectFits, type Opened, PHONE, startBrowser, type TestBrowser } from './browser.ts';
+import { keepPicture } from './picture.ts';
 import { type Scene, signedIn, startScene } from './scene.ts';
-import { smallPng } from './small-png.ts';
-
-const SHOTS = process.env.SCREENSHOTS ? new URL('../../docs/screenshots/', import.meta.url) : undefined;
-const LARGEST = 60_000;
 
 /** Name of the picture → where it is, and what stands on top. */
 const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | RegExp]> = {
@@ -27,6 +23,7 @@ const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | R
   event: ({ events }) => [`/events/${events[0].id}`, 'Freshers’ Night'],
   'event-edit': ({ events }) => [`/events/${events[0].id}/edit`, /^Change/],
   sweeps: () => ['/sweeps', 'Sweeps'],
+  'event-door': ({ events }) => [`/events/${events[0].id}/door`, 'At the door'],
   'dead-letters': () => ['/dead-letters', 'Dead letters'],
   audit: () => ['/audit', 'Audit log'],
   account: () => ['/account', 'Your account'],
@@ -34,7 +31,15 @@ const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | R
 };
 
 /** Not kept as pictures; and the few that are in all three looks. */
-const HIDDEN = new Set(['search', 'payment-held', 'held-underpaid', 'event-edit', 'account', 'dead-letters']);
+const HIDDEN = new Set([
+  'search',
+  'payment-held',
+  'held-underpaid',
+  'event-edit',
+  'event-door',
+  'account',
+  'dead-letters',
+]);
 const PAIRED = new Set(['today', 'payment']);
 
 describe('the pages of the console', () => {
@@ -51,19 +56,11 @@ describe('the pages of the console', () => {
       signedIn(browser, scene.url, { colorScheme: 'dark', viewport: { ...DESK, width: 1280, height: 800 } }),
       signedIn(browser, scene.url, { viewport: PHONE, hasTouch: true }),
     ]);
-    if (SHOTS) mkdirSync(SHOTS, { recursive: true });
   });
   after(async () => {
     await browser?.close();
     await scene?.stop();
   });
-
-  async function keep({ page }: Opened, name: string) {
-    if (!SHOTS) return;
-    const picture = smallPng(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
-    expect(picture.length, `${name}.png`).to.be.below(LARGEST);
-    writeFileSync(new URL(`${name}.png`, SHOTS), picture);
-  }
 
   for (const [name, where] of Object.entries(PAGES))
     it(`${name}: accessible in light and dark, and fits a phone`, async () => {
@@ -77,7 +74,7 @@ describe('the pages of the console', () => {
         await expectFits(page, `${name}${kind}`);
         await expectAccessible(page, `${name}${kind}`);
         expect(complaints, `${name}${kind}`).to.deep.equal([]);
-        if (!HIDDEN.has(name) && (kind === '' || PAIRED.has(name))) await keep(opened, `${name}${kind}`);
+        if (!HIDDEN.has(name) && (kind === '' || PAIRED.has(name))) await keepPicture(opened.page, `${name}${kind}`);
       };
       await Promise.all([look(desk, ''), look(dark, '-dark'), look(phone, '-phone')]);
     }).timeout(90_000);

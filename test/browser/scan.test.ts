@@ -5,6 +5,7 @@ import { readQr } from '../qr.ts';
 import { startWorld, student, until, type World } from '../world.ts';
 import { expectAccessible, expectFits, PHONE, startBrowser, type TestBrowser } from './browser.ts';
 import { type FakeCamera, fakeCamera } from './camera.ts';
+import { keepPicture } from './picture.ts';
 
 const STAFF = { username: 'gate1', password: 'let them all come in' };
 
@@ -105,17 +106,18 @@ describe('the scanner on a phone', () => {
     await expectFits(page, 'the scanner');
     await expectAccessible(page, 'the scanner');
     camera.showPng(one.png);
-    expect(await result('yes', 'Come in'))
-      .to.contain(one.name)
-      .and.to.contain(one.roll);
+    expect(await result('yes', 'Come in', one.name)).to.contain(one.roll);
+    await keepPicture(page, 'scan-in');
     expect((await attendee(one))?.checked_in_gate).to.equal('East gate');
     camera.showPng(two.png);
     await result('yes', 'Come in', two.name);
     camera.showPng(one.png);
     expect(await result('no', 'Already in')).to.contain('at East gate, by gate1');
+    await keepPicture(page, 'scan-refused');
     await expectFits(page, 'a refusal');
     await expectAccessible(page, 'a refusal');
     await next(page);
+    await keepPicture(page, 'scan');
     camera.show('https://example.edu/menu');
     expect(await result('no', 'No ticket')).to.contain('no ticket of ours');
     await next(page);
@@ -169,11 +171,13 @@ describe('the scanner on a phone', () => {
     await reach(north.page, 'Online');
     expect(await attendee(two)).to.include({ checked_in_gate: 'North gate' });
 
+    expect(await south.page.getByRole('button', { name: 'Let in twice' }).isVisible()).to.equal(false);
     await north.page.getByRole('button', { name: 'Let in twice, or wrongly: 1' }).click();
     const conflict = north.page.getByRole('listitem').filter({ hasText: one.name });
     expect(await conflict.textContent())
       .to.contain('Already in')
       .and.to.contain('at South gate, by gate1');
+    await keepPicture(north.page, 'scan-conflict');
     await expectFits(north.page, 'a conflict');
     await expectAccessible(north.page, 'a conflict');
     const { body } = await world.api('GET', '/api/events/1/conflicts');
@@ -182,7 +186,11 @@ describe('the scanner on a phone', () => {
     ]);
     await north.page.getByRole('button', { name: 'Seen' }).click();
     await conflict.waitFor({ state: 'detached' });
-    expect(await south.page.getByRole('button', { name: 'Let in twice' }).isVisible()).to.equal(false);
+    await south.page.goto(`${url()}/events/1/door`);
+    const kept = south.page.getByRole('row').filter({ hasText: one.name });
+    expect(await kept.textContent()).to.match(/North gate, by gate1.*South gate, by gate1/s);
+    await expectFits(south.page, 'the event’s door');
+    await expectAccessible(south.page, 'the event’s door');
   });
 
   it('finds somebody by roll number, lets them in, and takes it back; a hardware scanner is heard anywhere', async () => {

@@ -3,6 +3,7 @@ import type { Declared } from '../page.ts';
 import { accountPage, changePasswordAction } from './account.ts';
 import { auditPage } from './audit.ts';
 import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
+import { doorPage } from './door.ts';
 import { editEventAction, editEventPage, eventPage, eventsPage, newEventAction, newEventPage } from './events/pages.ts';
 import { loginAction, loginPage, logoutAction } from './login.ts';
 import { mailBody, mailPage, mailsPage, resendMailAction, resendMailsAction } from './mails.ts';
@@ -44,6 +45,7 @@ export const PAGES: readonly Declared[] = [
   mailBody,
   resendMailAction,
   resendMailsAction,
+  doorPage,
   scanPage,
   scanSession,
   scanWorker,

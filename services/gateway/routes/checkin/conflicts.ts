@@ -26,7 +26,9 @@ const conflictAnswer = z
   })
   .meta({ id: 'CheckinConflict' });
 
-const present = (conflict: ConflictDoc, attendee: AttendeeDoc | undefined): z.input<typeof conflictAnswer> => ({
+export type ConflictAnswer = z.input<typeof conflictAnswer>;
+
+const present = (conflict: ConflictDoc, attendee: AttendeeDoc | undefined): ConflictAnswer => ({
   id: conflict._id,
   reason: conflict.reason as CheckinReason,
   attendee_id: conflict.attendee_id ?? null,
