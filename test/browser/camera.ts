@@ -11,6 +11,8 @@ import { testFolder } from '../servers.ts';
 const [WIDTH, HEIGHT] = [640, 480];
 const HEADER = `YUV4MPEG2 W${WIDTH} H${HEIGHT} F15:1 Ip A1:1 C420jpeg\nFRAME\n`;
 const [PAPER, TABLE] = [235, 120];
+/** Pixels of a module of a QR code: at arm's length. */
+const MODULE = 5;
 
 export interface FakeCamera {
   /** For `startBrowser`. */
@@ -46,18 +48,18 @@ export async function fakeCamera(): Promise<FakeCamera> {
     ],
     showPng(png) {
       const { width, data } = PNG.sync.read(png);
-      const size = 400;
+      // Ours have 8 pixels a module.
+      const size = Math.round(width / 8) * MODULE;
       const at = (n: number) => Math.min(width - 1, Math.floor((n * width) / size));
       write((x, y) => (data[(at(y) * width + at(x)) * 4] as number) < 128, size);
     },
     show(text) {
       const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' });
-      const scale = Math.floor(400 / (modules.size + 8));
-      const module = (n: number) => Math.floor(n / scale) - 4;
+      const module = (n: number) => Math.floor(n / MODULE) - 4;
       const inside = (n: number) => n >= 0 && n < modules.size;
       write(
         (x, y) => inside(module(x)) && inside(module(y)) && modules.get(module(y), module(x)) === 1,
-        scale * (modules.size + 8),
+        MODULE * (modules.size + 8),
       );
     },
     clear: () => write(null),

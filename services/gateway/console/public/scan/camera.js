@@ -70,6 +70,8 @@ export async function startCamera(video, seen) {
       await track.applyConstraints({ advanced: [lit] });
       return lit.torch;
     },
+    /** A phone that was locked may have taken the camera away. */
+    live: () => track.readyState === 'live',
     stop() {
       ended = true;
       for (const one of stream.getTracks()) one.stop();

@@ -310,6 +310,8 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       await memory.put('settings', { eventId, gate }, 'chosen');
       changed();
       await sync();
+      // It may have been on its way already, for the event before.
+      if (state.list === null && state.reach === 'online') await sync();
     },
 
     /** People by name (with network also by roll number). @param {string} query */

@@ -165,6 +165,11 @@ at('conflicts').addEventListener('click', () => {
   at('trouble').showModal();
 });
 
+/** The phone takes it back whenever the page is not seen. */
+function stayAwake() {
+  navigator.wakeLock?.request('screen').catch(() => undefined);
+}
+
 // Which door this is
 at('where').addEventListener('click', () => {
   at('door').hidden = true;
@@ -189,7 +194,7 @@ at('choose').addEventListener('submit', async (event) => {
   at('door').hidden = false;
   void look();
   await door.choose(Number(at('event').value), at('gate').value.trim() || null);
-  navigator.wakeLock?.request('screen').catch(() => undefined);
+  stayAwake();
   // What a full phone may throw away must not be the scans.
   navigator.storage?.persist?.().catch(() => undefined);
 });
@@ -221,7 +226,16 @@ async function begin() {
 }
 
 addEventListener('online', () => door.sync());
-document.addEventListener('visibilitychange', () => document.hidden || door.sync());
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  void door.sync();
+  if (at('door').hidden) return;
+  stayAwake();
+  if (!camera || camera.live()) return;
+  camera.stop();
+  camera = null;
+  void look();
+});
 setInterval(() => door.sync(), SYNC_EVERY_MS);
 await begin();
 navigator.serviceWorker?.register('/scan/worker.js', { scope: '/scan' }).catch((error) => console.warn(error));
