@@ -1,6 +1,7 @@
 /** Small integer ids that people can type. Taken in blocks, so that most of them cost no round trip; gaps are fine. */
 
-import { isDuplicateKey } from './errors.ts';
+import type { Model } from 'mongoose';
+import { duplicateFields, isDuplicateKey } from './errors.ts';
 import type { Store } from './index.ts';
 
 /** Adds `by` to a counter and returns its new value. */
@@ -24,6 +25,29 @@ async function catchUp(store: Store, counter: string, taken: number): Promise<vo
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     await catchUp(store, counter, taken);
+  }
+}
+
+/**
+ * Inserts a document under the next id of its counter, which catches up where it is behind, as after a restore.
+ * @throws the E11000 of any other unique key
+ */
+export async function createNumbered<T extends { _id: number }>(
+  store: Store,
+  counter: string,
+  model: Model<T>,
+  make: (id: number) => T,
+): Promise<T> {
+  for (;;) {
+    const doc = make(await increase(store, counter));
+    try {
+      await model.create(doc);
+      return doc;
+    } catch (error) {
+      if (!isDuplicateKey(error) || duplicateFields(error).some((field) => field !== '_id')) throw error;
+      const [last] = await model.find({}, { _id: 1 }).sort({ _id: -1 }).limit(1).lean<{ _id: number }[]>();
+      await catchUp(store, counter, last?._id ?? 0);
+    }
   }
 }
 

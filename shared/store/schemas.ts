@@ -319,4 +319,6 @@ export const activities = schema<ActivityDoc>({
 activities.index({ at: -1, _id: -1 });
 activities.index({ action: 1, at: -1, _id: -1 });
 activities.index({ subject: 1, at: -1, _id: -1 });
+activities.index({ actor: 1, at: -1, _id: -1 });
+activities.index({ event_id: 1, at: -1, _id: -1 }, { partialFilterExpression: { event_id: { $gt: 0 } } });
 activities.index({ payment_id: 1, at: 1 }, { name: 'payment', partialFilterExpression: { payment_id: { $gt: '' } } });

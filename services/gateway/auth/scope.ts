@@ -28,6 +28,12 @@ export function seesEvent({ id, role, club_id }: Viewer, event: Pick<EventDoc, '
   return club_id !== null && event.club_id === club_id;
 }
 
+/** The filter of what carries a `club_id` (users): an organizer sees the own club's, staff none. */
+export function clubScope({ role, club_id }: Viewer): Filter {
+  if (role === 'admin') return {};
+  return role === 'staff' || club_id === null ? NONE : { club_id };
+}
+
 const noSuchEvent = (id: number) => new Problem(404, { detail: `there is no event ${id}` });
 
 /** @throws Problem 404, also where there is one that this user may not see */

@@ -55,6 +55,10 @@ async function waitFor(usersReady: Promise<void>): Promise<void> {
   }
 }
 
+/** Members of a club that is not active stay out; admins never do. */
+const clubLetsIn = async (store: Store, { role, club_id }: UserDoc): Promise<boolean> =>
+  role === 'admin' || club_id == null || (await store.clubs.exists({ _id: club_id, active: false })) === null;
+
 /** Every check of a password goes through this one throttle, wherever it is asked for. */
 export function passwordCheck({ store, limits, usersReady }: PasswordOptions): CheckPassword {
   const throttle = loginThrottle(limits);
@@ -63,7 +67,7 @@ export function passwordCheck({ store, limits, usersReady }: PasswordOptions): C
     await throttle.before(username, address);
     const user = await store.users.findOne({ username_key: usernameKey(username) }).lean<UserDoc>();
     const right = await passwordMatches(password, user?.password);
-    if (!user || !right || user.disabled) return null;
+    if (!user || !right || user.disabled || !(await clubLetsIn(store, user))) return null;
     await throttle.succeeded(username, address);
     return user;
   };
@@ -87,7 +91,7 @@ export function signIn({ store, secret, ttlMs, checkPassword }: SignInOptions): 
       created_at: now,
       expires_at: new Date(now.getTime() + ttlMs),
     });
-    if (await unchanged(user)) return jti;
+    if ((await unchanged(user)) && (await clubLetsIn(store, user))) return jti;
     await store.sessions.deleteOne({ _id: jti });
     return null;
   }

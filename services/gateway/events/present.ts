@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import type { EventDoc, UserDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { usernameKey } from '../auth/users.ts';
+import { type ClubName, clubNames } from '../clubs/present.ts';
 import type { eventAnswer } from './schema.ts';
 
 interface Counts {
@@ -25,42 +27,35 @@ async function countAttendees(store: Store, ids: number[]): Promise<Map<number, 
   return new Map(counted.map((row) => [row._id, row]));
 }
 
-const some = <T>(values: (T | null | undefined)[]): T[] => [
-  ...new Set(values.filter((value): value is T => value !== null && value !== undefined)),
-];
-
 /** What stands in other collections about a page of events: three round trips at once, whatever its length. */
 async function surroundings(store: Store, events: EventDoc[]) {
   if (events.length === 0) return () => undefined as never;
-  const clubIds = some(events.map((event) => event.club_id));
-  const [counts, clubs, creators] = await Promise.all([
+  const keys = [...new Set(events.map((event) => usernameKey(event.created_by)))];
+  const [counts, clubOf, creators] = await Promise.all([
     countAttendees(
       store,
       events.map((event) => event._id),
     ),
-    clubIds.length === 0 ? [] : store.clubs.find({ _id: { $in: clubIds } }, { name: 1 }).lean(),
-    store.users.find({ username: { $in: some(events.map((event) => event.created_by)) } }, CREATOR).lean(),
+    clubNames(store, events),
+    store.users.find({ username_key: { $in: keys } }, { username: 1, full_name: 1 }).lean(),
   ]);
-  const clubNames = new Map(clubs.map(({ _id, name }) => [_id, name]));
   const people = new Map(creators.map((user) => [user.username, user]));
   return (event: EventDoc): Surroundings => ({
     counts: counts.get(event._id),
-    clubName: clubNames.get(event.club_id ?? 0),
+    club: clubOf(event),
     creator: people.get(event.created_by),
   });
 }
 
-const CREATOR = { username: 1, full_name: 1 };
-
 interface Surroundings {
   counts: Counts | undefined;
-  clubName: string | undefined;
+  club: ClubName | null;
   creator: Pick<UserDoc, '_id' | 'username' | 'full_name'> | undefined;
 }
 
 const iso = (at: Date | null | undefined): string | null => at?.toISOString() ?? null;
 
-function present(event: EventDoc, { counts, clubName, creator }: Surroundings): z.input<typeof eventAnswer> {
+function present(event: EventDoc, { counts, club, creator }: Surroundings): z.input<typeof eventAnswer> {
   return {
     id: event._id,
     name: event.name,
@@ -79,7 +74,7 @@ function present(event: EventDoc, { counts, clubName, creator }: Surroundings): 
     capacity: event.capacity ?? null,
     razorpay_qr_id: event.razorpay_qr_id ?? null,
     status: event.status,
-    club: event.club_id == null ? null : { id: event.club_id, name: clubName ?? `club ${event.club_id}` },
+    club,
     closed_at: iso(event.closed_at),
     total_attendees: counts?.total ?? 0,
     checked_in_count: counts?.checkedIn ?? 0,

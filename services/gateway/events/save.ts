@@ -1,13 +1,13 @@
 /** Making and changing events: unique fields, exact history, and what follows a change. */
 import { record } from '../../../shared/audit/index.ts';
 import { Problem } from '../../../shared/http/problem.ts';
-import { increase } from '../../../shared/store/counters.ts';
+import { createNumbered } from '../../../shared/store/counters.ts';
 import type { EventDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { type Viewer, visibleEvent } from '../auth/scope.ts';
 import { isTimezone } from '../http/moments.ts';
-import type { Call, SignedIn } from '../http/route.ts';
+import type { Acting } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
 import { hastenSettling } from '../settling.ts';
 import { changedEvent, eventFaults, newEvent } from './change.ts';
@@ -59,17 +59,10 @@ export async function createEvent(
   const input: NewEvent = user.role === 'admin' ? asked : { ...asked, club_id: user.club_id };
   const by = user.username;
   refuseFaults(newEvent(0, input, by, new Date()));
-  for (let tries = 1; ; tries++) {
-    const event = newEvent(await increase(store, 'events'), input, by, new Date());
-    try {
-      await store.events.create(event);
-      return event;
-    } catch (error) {
-      // A taken id: the counter is behind the events, as after a restore from a backup; it catches up.
-      if (!isDuplicateKey(error) || tries === MAX_TRIES) throw error;
-      const refusal = taken(error);
-      if (refusal) throw refusal;
-    }
+  try {
+    return await createNumbered<EventDoc>(store, 'events', store.events, (id) => newEvent(id, input, by, new Date()));
+  } catch (error) {
+    throw taken(error) ?? error;
   }
 }
 
@@ -106,11 +99,7 @@ export async function afterSaving(
   action: 'event.created' | 'event.changed',
   event: EventDoc,
   fields: string[],
-  {
-    gateway,
-    user,
-    correlationId,
-  }: Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>,
+  { gateway, user, correlationId }: Acting,
 ): Promise<void> {
   gateway.eventFacts.forget(event._id);
   await record(gateway.store, [

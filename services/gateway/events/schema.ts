@@ -1,7 +1,8 @@
 /** What the API takes and says of an event. */
 import { z } from 'zod';
 import { QR_CODE_ID } from '../../../shared/razorpay/ids.ts';
-import { EVENT_STATUSES } from '../../../shared/store/documents.ts';
+import { EVENT_STATUSES, ROLES } from '../../../shared/store/documents.ts';
+import { clubName, clubNameExample } from '../clubs/schema.ts';
 import { momentText } from '../http/moments.ts';
 import { line, someText, text } from '../http/texts.ts';
 
@@ -72,8 +73,6 @@ export type EventChange = z.output<typeof changedEventBody>;
 
 const at = z.iso.datetime();
 
-const clubOfEvent = z.strictObject({ id: z.int(), name: z.string() }).meta({ id: 'ClubName' });
-
 const creator = z
   .strictObject({ id: z.int(), username: z.string(), full_name: z.string().nullable() })
   .meta({ id: 'Creator' });
@@ -101,7 +100,7 @@ export const eventAnswer = z
     capacity: z.int().nullable(),
     razorpay_qr_id: z.string().nullable(),
     status,
-    club: clubOfEvent.nullable().describe('Whose organizers run it; null: admins only.'),
+    club: clubName.nullable().describe('Whose organizers run it; null: admins only.'),
     closed_at: at.nullable(),
     total_attendees: z.int().describe('With a live ticket.'),
     checked_in_count: z.int(),
@@ -139,7 +138,7 @@ export const eventExample = {
   capacity: 800,
   razorpay_qr_id: null,
   status: 'open',
-  club: { id: 1, name: 'Music Club' },
+  club: clubNameExample,
   closed_at: null,
   total_attendees: 412,
   checked_in_count: 0,
@@ -148,3 +147,15 @@ export const eventExample = {
   creator: { id: 1, username: 'admin', full_name: null },
   updated_at: '2026-10-01T04:30:00.000Z',
 };
+
+export const staffMember = z
+  .strictObject({
+    id: z.int(),
+    username: z.string(),
+    full_name: z.string().nullable(),
+    role: z.enum(ROLES),
+    disabled: z.boolean(),
+  })
+  .meta({ id: 'StaffMember' });
+
+export const staffExample = { id: 3, username: 'gate1', full_name: 'Gate One', role: 'staff', disabled: false };

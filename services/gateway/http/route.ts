@@ -54,6 +54,9 @@ export interface Call<P = unknown, Q = unknown, B = unknown, U = SignedIn | null
   asked: { path: string; query: Readonly<Record<string, string | string[] | undefined>> };
 }
 
+/** Who does it, with what, and under which correlation id: of a call, what a use case needs that changes something. */
+export type Acting = Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>;
+
 interface Spec<X extends Access, P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers> {
   /** operationId, unique. */
   id: string;

@@ -5,7 +5,7 @@ import type { HoldReason } from '../../../shared/outcome.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { seesEventId } from '../auth/scope.ts';
-import type { Call, SignedIn } from '../http/route.ts';
+import type { Acting, SignedIn } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
 import { hastenSettling } from '../settling.ts';
 import { HOLDS, isReleasable } from './holds.ts';
@@ -54,11 +54,7 @@ async function refuseAfterEntry(store: Store, { _id, attendee_id }: PaymentDoc, 
 export async function changePayment(
   id: string,
   change: PaymentChange,
-  {
-    gateway,
-    user,
-    correlationId,
-  }: Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>,
+  { gateway, user, correlationId }: Acting,
 ): Promise<PaymentDoc> {
   const { store } = gateway;
   if (hasBadAddress(change)) throw faulty(422, [{ field: 'details.email', message: 'must be an e-mail address' }]);

@@ -4,6 +4,7 @@ import { FLAGS, HOLD_REASONS, OUTCOME_KINDS } from '../../../shared/outcome.ts';
 import { SOURCES } from '../../../shared/razorpay/observation.ts';
 import { MAIL_KINDS, MAIL_STATES, TICKET_END_REASONS } from '../../../shared/store/documents.ts';
 import { STUDENT_FIELDS } from '../../../shared/student/fields.ts';
+import { nullable } from '../http/nullable.ts';
 
 const at = z.iso.datetime();
 const text = z.string().nullable();
@@ -32,11 +33,6 @@ export const razorpayFacts = {
 };
 
 export const razorpayPayment = z.strictObject({ id: z.string(), ...razorpayFacts }).meta({ id: 'RazorpayPayment' });
-
-const nullable = <T extends Record<string, z.ZodType>>(shape: T) =>
-  Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, schema.nullable()])) as {
-    [K in keyof T]: z.ZodNullable<T[K]>;
-  };
 
 const details = z
   .strictObject(

@@ -14,15 +14,26 @@ import { ticketStatusRoute } from './checkin/status.ts';
 import { undoCheckInRoute } from './checkin/undo.ts';
 import { uploadScansRoute } from './checkin/upload.ts';
 import { validateTicket } from './checkin/validate.ts';
+import { listOwnClubEvents } from './club/events.ts';
+import { readOwnClub } from './club/info.ts';
+import { listOwnClubMembers } from './club/members.ts';
+import { changeClubRoute, disableClub, enableClub } from './clubs/change.ts';
+import { createClubRoute } from './clubs/create.ts';
+import { listClubs } from './clubs/list.ts';
+import { listClubLogs } from './clubs/logs.ts';
+import { readClub } from './clubs/read.ts';
+import { listClubUsers } from './clubs/users.ts';
 import { listDeadLetters } from './dead-letters/list.ts';
 import { readDeadLetter } from './dead-letters/read.ts';
 import { replayDeadLetter } from './dead-letters/replay.ts';
 import { replayDeadLetters } from './dead-letters/replay-all.ts';
 import { changeEventRoute } from './events/change.ts';
 import { createEventRoute } from './events/create.ts';
+import { deleteEventRoute } from './events/delete.ts';
 import { listEvents } from './events/list.ts';
 import { listEventPayments } from './events/payments.ts';
 import { readEvent } from './events/read.ts';
+import { changeEventStaff, listEventStaff } from './events/staff.ts';
 import { listLogs } from './logs/list.ts';
 import { listMailsRoute, previewMailRoute, resendMailRoute, resendMailsRoute } from './mails/routes.ts';
 import { changePaymentRoute } from './payments/change.ts';
@@ -37,9 +48,10 @@ import { readSweep } from './sweeps/read.ts';
 import { health } from './system/health.ts';
 import { openapi } from './system/openapi.ts';
 import { root } from './system/root.ts';
-import { changeUserRoute } from './users/change.ts';
+import { changeUserRoute, disableUser, enableUser } from './users/change.ts';
 import { createUserRoute } from './users/create.ts';
 import { listUsers } from './users/list.ts';
+import { readUser } from './users/read.ts';
 
 export const ROUTES: readonly Route[] = [
   root,
@@ -53,6 +65,9 @@ export const ROUTES: readonly Route[] = [
   listEvents,
   readEvent,
   changeEventRoute,
+  deleteEventRoute,
+  listEventStaff,
+  changeEventStaff,
   listEventPayments,
   listHeld,
   listForeign,
@@ -77,9 +92,23 @@ export const ROUTES: readonly Route[] = [
   previewMailRoute,
   listSweeps,
   readSweep,
+  readOwnClub,
+  listOwnClubMembers,
+  listOwnClubEvents,
+  createClubRoute,
+  listClubs,
+  readClub,
+  changeClubRoute,
+  disableClub,
+  enableClub,
+  listClubUsers,
+  listClubLogs,
   createUserRoute,
   listUsers,
+  readUser,
   changeUserRoute,
+  disableUser,
+  enableUser,
   listLogs,
   listDeadLetters,
   readDeadLetter,

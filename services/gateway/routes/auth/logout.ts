@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { logOut } from '../../auth/log-in.ts';
+import { message } from '../../http/message.ts';
 import { route } from '../../http/route.ts';
 
 export const logout = route({
@@ -13,7 +13,7 @@ export const logout = route({
   answers: {
     200: {
       description: 'Signed out.',
-      schema: z.strictObject({ message: z.string() }).meta({ id: 'Message' }),
+      schema: message,
       example: { message: 'signed out' },
     },
   },

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Problem } from '../../../../shared/http/problem.ts';
 import { ROLES } from '../../../../shared/store/documents.ts';
+import { clubNames } from '../../clubs/present.ts';
+import { clubName } from '../../clubs/schema.ts';
 import { route } from '../../http/route.ts';
 
 const answer = z
@@ -10,7 +12,7 @@ const answer = z
     email: z.string().nullable(),
     full_name: z.string().nullable(),
     role: z.enum(ROLES),
-    club: z.strictObject({ id: z.int(), name: z.string() }).nullable().describe('The club this user belongs to.'),
+    club: clubName.nullable().describe('The club this user belongs to.'),
   })
   .meta({ id: 'Me' });
 
@@ -31,18 +33,11 @@ export const me = route({
   async handle({ user, gateway: { store } }) {
     const found = await store.users.findById(user.id).lean();
     if (!found) throw new Problem(401, { detail: 'this user is gone; sign in again' });
-    const { username, email, full_name, role, club_id } = found;
-    const club = club_id == null ? null : await store.clubs.findById(club_id, { name: 1 }).lean();
+    const { username, email, full_name, role } = found;
+    const club = (await clubNames(store, [found]))(found);
     return {
       status: 200,
-      body: {
-        id: user.id,
-        username,
-        email: email ?? null,
-        full_name: full_name ?? null,
-        role,
-        club: club && { id: club._id, name: club.name },
-      },
+      body: { id: user.id, username, email: email ?? null, full_name: full_name ?? null, role, club },
     };
   },
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { record } from '../../../../shared/audit/index.ts';
 import { Problem } from '../../../../shared/http/problem.ts';
-import { newPassword, replacePassword } from '../../auth/users.ts';
+import { newPassword } from '../../auth/user-schema.ts';
+import { replacePassword } from '../../auth/users.ts';
 import { route } from '../../http/route.ts';
 import { faulty } from '../../http/validate.ts';
 import { token, tokenExample } from './login.ts';

@@ -1,42 +1,12 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../../../shared/audit/index.ts';
-import type { ActivityDoc } from '../../../../shared/store/documents.ts';
 import { moment } from '../../http/moments.ts';
 import { idNumber } from '../../http/numbers.ts';
-import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../../http/paging.ts';
+import { LINK, paged } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
-
-const ORDER: Order = { ids: 'text', field: 'at', direction: -1, date: true };
+import { logEntry, logExample, pageOfLogs } from './page.ts';
 
 const text = z.string().min(1).max(200).optional();
-
-const entry = z
-  .strictObject({
-    id: z.string(),
-    at: z.iso.datetime(),
-    action: z.string(),
-    actor: z.string(),
-    subject: z.string(),
-    payment_id: z.string().nullable(),
-    event_id: z.int().nullable(),
-    attendee_id: z.int().nullable(),
-    correlation_id: z.string().nullable(),
-    facts: z.record(z.string(), z.unknown()).describe('Ids, states, reasons, field names; never values.'),
-  })
-  .meta({ id: 'LogEntry' });
-
-const present = ({ _id, at, ...rest }: ActivityDoc): z.input<typeof entry> => ({
-  id: _id,
-  at: at.toISOString(),
-  action: rest.action,
-  actor: rest.actor,
-  subject: rest.subject,
-  payment_id: rest.payment_id ?? null,
-  event_id: rest.event_id ?? null,
-  attendee_id: rest.attendee_id ?? null,
-  correlation_id: rest.correlation_id ?? null,
-  facts: rest.facts ?? {},
-});
 
 export const listLogs = route({
   id: 'listLogs',
@@ -59,21 +29,8 @@ export const listLogs = route({
   answers: {
     200: {
       description: 'Newest first.',
-      schema: z.array(entry),
-      example: [
-        {
-          id: 'f3b8a0d0-2f57-4f0e-9d5a-0f6f0e6b2a11',
-          at: '2026-11-18T11:06:44.000Z',
-          action: 'checkin.accepted',
-          actor: 'gate1',
-          subject: 'attendee:1',
-          payment_id: null,
-          event_id: 1,
-          attendee_id: 1,
-          correlation_id: 'TUx4nK29sWtQ2b',
-          facts: { reason: 'ok' },
-        },
-      ],
+      schema: z.array(logEntry),
+      example: [logExample],
       headers: LINK,
     },
   },
@@ -81,12 +38,6 @@ export const listLogs = route({
     const wanted = Object.entries(equal).filter(([, value]) => value !== undefined);
     const time = { ...(from && { $gte: from }), ...(to && { $lt: to }) };
     const filter = { ...Object.fromEntries(wanted), ...((from || to) && { at: time }) };
-    const found = await store.activities
-      .find({ $and: [filter, after(decodeCursor(cursor, ORDER), ORDER)] })
-      .sort(sortOf(ORDER))
-      .limit(limit + 1)
-      .lean<ActivityDoc[]>();
-    const { rows, headers } = page(found, limit, (one) => ({ key: one.at.getTime(), id: one._id }), asked);
-    return { status: 200, body: rows.map(present), headers };
+    return pageOfLogs(store, filter, { query: { limit, cursor }, asked });
   },
 });

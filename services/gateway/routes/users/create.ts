@@ -1,5 +1,6 @@
-import { record } from '../../../../shared/audit/index.ts';
-import { createUser, newUserBody, presentUser, userAnswer, userExample } from '../../auth/users.ts';
+import { presentUser } from '../../auth/present-user.ts';
+import { newUserBody, userAnswer, userExample } from '../../auth/user-schema.ts';
+import { createUser } from '../../auth/users.ts';
 import { route } from '../../http/route.ts';
 
 export const createUserRoute = route({
@@ -17,6 +18,7 @@ export const createUserRoute = route({
       full_name: 'Gate One',
       password: 'correct horse battery',
       role: 'staff',
+      club_id: 1,
     },
   },
   answers: { 200: { description: 'The user, without the password.', schema: userAnswer, example: userExample } },
@@ -24,17 +26,8 @@ export const createUserRoute = route({
     409: 'The username is taken.',
     422: 'Everybody would guess the password, or an organizer is left without a club, or there is no such club.',
   },
-  async handle({ body, user: by, gateway: { store }, correlationId }) {
-    const user = await createUser(store, body, by.username);
-    await record(store, [
-      {
-        action: 'user.created',
-        actor: by.username,
-        subject: `user:${user._id}`,
-        correlation_id: correlationId,
-        facts: { role: user.role },
-      },
-    ]);
-    return { status: 200, body: presentUser(user) };
+  async handle(call) {
+    const user = await createUser(call.body, call);
+    return { status: 200, body: await presentUser(call.gateway.store, user) };
   },
 });

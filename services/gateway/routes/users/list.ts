@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { presentUser, userAnswer, userExample } from '../../auth/users.ts';
-import { after, decodeCursor, LINK, type Order, page, paged, sortOf } from '../../http/paging.ts';
+import { pageOfUsers } from '../../auth/list-users.ts';
+import { userAnswer, userExample } from '../../auth/user-schema.ts';
+import { LINK, paged } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
-
-const ORDER: Order = { ids: 'number', direction: 1 };
 
 export const listUsers = route({
   id: 'listUsers',
@@ -16,13 +15,5 @@ export const listUsers = route({
   answers: {
     200: { description: 'By id.', schema: z.array(userAnswer), example: [userExample], headers: LINK },
   },
-  async handle({ query: { limit, cursor }, gateway: { store }, asked }) {
-    const found = await store.users
-      .find(after(decodeCursor(cursor, ORDER), ORDER))
-      .sort(sortOf(ORDER))
-      .limit(limit + 1)
-      .lean();
-    const { rows, headers } = page(found, limit, (user) => ({ key: null, id: user._id }), asked);
-    return { status: 200, body: rows.map(presentUser), headers };
-  },
+  handle: (call) => pageOfUsers(call.gateway.store, {}, call),
 });

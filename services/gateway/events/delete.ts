@@ -1,0 +1,69 @@
+/**
+ * Deleting an event. Money and tickets are never deleted with it: an event that has any is refused, to be cancelled
+ * instead (as ticket shops do). One may be paid for at this very moment: it is closed first, and comes back if it was.
+ */
+import { record } from '../../../shared/audit/index.ts';
+import { Problem } from '../../../shared/http/problem.ts';
+import type { EventDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import { visibleEvent } from '../auth/scope.ts';
+import type { Acting } from '../http/route.ts';
+import { hastenSettling } from '../settling.ts';
+
+/** What belongs to it, also a payment on its way to it by a person's word. */
+async function belongings(store: Store, id: number): Promise<{ payments: number; attendees: number }> {
+  const [payments, assigned, attendees] = await Promise.all([
+    store.payments.countDocuments({ event_id: id }),
+    store.payments.countDocuments({ pending: true, 'overrides.event_id': id, event_id: { $ne: id } }),
+    store.attendees.countDocuments({ event_id: id }),
+  ]);
+  return { payments: payments + assigned, attendees };
+}
+
+/** @throws Problem 409 */
+async function refuseUsed(store: Store, id: number): Promise<void> {
+  const { payments, attendees } = await belongings(store, id);
+  if (payments + attendees === 0) return;
+  throw new Problem(409, {
+    detail: `event ${id} has ${payments} payments and ${attendees} attendees, and they stay; cancel it instead: PUT /api/events/${id} {"status": "cancelled"}`,
+    payments,
+    attendees,
+  });
+}
+
+/** As it was; what others changed in it meanwhile stays. */
+async function restore(store: Store, event: EventDoc): Promise<void> {
+  const { status, closed_at } = event;
+  const { matchedCount } = await store.events.updateOne({ _id: event._id }, { $set: { status, closed_at } });
+  if (matchedCount === 0) await store.events.create(event);
+}
+
+/** @throws Problem 404, 409 for one that has payments or attendees */
+export async function deleteEvent(id: number, { gateway, user, correlationId }: Acting): Promise<void> {
+  const { store } = gateway;
+  const event = await visibleEvent(gateway, user, id);
+  await refuseUsed(store, id);
+  // From here on no payment gets a ticket for it; one that was being settled is seen by the second or third look.
+  await store.events.updateOne({ _id: id }, { $set: { status: 'cancelled' } });
+  try {
+    await refuseUsed(store, id);
+    await store.events.deleteOne({ _id: id });
+    await refuseUsed(store, id);
+  } catch (error) {
+    await restore(store, event);
+    throw error;
+  } finally {
+    gateway.eventFacts.forget(id);
+  }
+  await record(store, [
+    {
+      action: 'event.deleted',
+      actor: user.username,
+      subject: `event:${id}`,
+      event_id: id,
+      correlation_id: correlationId,
+      facts: { club_id: event.club_id ?? null },
+    },
+  ]);
+  await hastenSettling(gateway, { event_id: id }, correlationId);
+}
