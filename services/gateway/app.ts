@@ -5,6 +5,7 @@ import { listen } from '../../shared/http/listen.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import type { RunningService } from '../../shared/service/run.ts';
 import { doorKey, ticketVerifier } from '../../shared/ticket/token.ts';
+import { resendLimit } from './attendees/resend-limit.ts';
 import { browserSessions } from './auth/browser-session.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import { passwordCheck, signIn } from './auth/sign-in.ts';
@@ -62,6 +63,7 @@ export async function startGateway(
     checkPassword,
     signIn: signIn({ store, secret: config.JWT_SECRET, ttlMs: config.JWT_TTL, checkPassword }),
     eventFacts: eventFacts(store),
+    resendLimit: resendLimit(),
     verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),
     doorKeys: config.TICKET_PUBLIC_KEYS.map(doorKey),
     document() {

@@ -11,6 +11,9 @@ const ANSWERED_BY = {
   'ticketing.replay': 'the service that handles payments (ticketing)',
   'ticketing.resend': 'the service that sends mails (ticketing)',
   'ticketing.preview': 'the service that sends mails (ticketing)',
+  'ticketing.admit': 'the service that gives tickets (ticketing)',
+  'ticketing.correct': 'the service that gives tickets (ticketing)',
+  'ticketing.revoke': 'the service that gives tickets (ticketing)',
 } as const;
 type Subject = keyof typeof ANSWERED_BY;
 

@@ -3,6 +3,7 @@ import type { Bus } from '../../shared/bus/index.ts';
 import type { Logger } from '../../shared/log/index.ts';
 import type { Store } from '../../shared/store/index.ts';
 import type { TicketClaims } from '../../shared/ticket/token.ts';
+import type { ResendLimit } from './attendees/resend-limit.ts';
 import type { CheckPassword, SignIn } from './auth/sign-in.ts';
 import type { EventFacts } from './events/facts.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -15,6 +16,7 @@ export interface Gateway {
   checkPassword: CheckPassword;
   signIn: SignIn;
   eventFacts: EventFacts;
+  resendLimit: ResendLimit;
   /** @throws BadTicketToken */
   verifyTicket(token: string): Promise<TicketClaims>;
   /** The keys it verifies with, for doors that do it themselves. */

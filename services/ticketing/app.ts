@@ -4,6 +4,7 @@ import type { Logger } from '../../shared/log/index.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import { idSource } from '../../shared/store/counters.ts';
 import { DEFAULT_ALIASES } from '../../shared/student/aliases.ts';
+import { answerByHand } from './by-hand/answer.ts';
 import type { TicketingConfig } from './config.ts';
 import { handleMessage } from './consume/observations.ts';
 import { type ReplayTools, replayAll, replayLetter } from './consume/replay.ts';
@@ -101,6 +102,8 @@ export async function startTicketing(
     if (!claimed) return { settled: 0 };
     return { settled: (await settle(tools, claimed.payment, claimed.claim)) === null ? 0 : 1 };
   });
+
+  answerByHand(bus, tools, () => recovery?.whole() === true);
 
   answer(bus, 'ticketing.resend', async ({ mail_ids, requested_by }, correlationId) => {
     const done = await resendMails(store, mail_ids, { by: requested_by, correlationId });

@@ -13,6 +13,7 @@ export const ACTIONS = [
   'payment.settled',
   'payment.changed_by_hand',
   'attendee.created',
+  'attendee.changed',
   'qr.generated',
   'ticket.revoked',
   'mail.sent',

@@ -2,6 +2,7 @@
 import type { PaymentFacts } from '../razorpay/facts.ts';
 import type { Observation } from '../razorpay/observation.ts';
 import type { SweepCounts, SweepState } from '../store/documents.ts';
+import type { StudentDetails } from '../student/fields.ts';
 import type { Bus } from './index.ts';
 
 export interface SyncQuestion {
@@ -44,6 +45,16 @@ export interface MailPreview {
   attachments: string[];
 }
 
+/** Somebody who is given a ticket without a payment of ours. */
+export interface Admitted {
+  details: StudentDetails;
+  /** A usable address, or null. */
+  email: string | null;
+}
+
+/** Added; there already, by roll number; or no seat was left. */
+export type Admission = { kind: 'added' | 'there'; attendee_id: number } | { kind: 'full' };
+
 /** Subject → question and answer. Failures come back as `RequestFailed` with an HTTP status. */
 export interface Requests {
   /** Runs a sweep now, or fetches one payment, and answers once what it published is settled, or after `wait_ms`. */
@@ -75,6 +86,21 @@ export interface Requests {
   };
   /** A mail as it would go out now. 404: there is none of that id. 409: it cannot be made. */
   'ticketing.preview': { question: { mail_id: string }; answer: MailPreview };
+  /** Tickets by hand for these people, each with an answer, in order. 404: there is no such event. 409: it is cancelled. */
+  'ticketing.admit': {
+    question: { event_id: number; people: Admitted[]; requested_by: string };
+    answer: { people: Admission[] };
+  };
+  /**
+   * The details of an attendee made by hand, whole. 404: there is none. 409: a payment's by now, or the roll number is
+   * another's.
+   */
+  'ticketing.correct': {
+    question: { attendee_id: number; requested_by: string } & Admitted;
+    answer: { changed: boolean };
+  };
+  /** Takes a ticket away for good, a payment's too; false: it was before. 404: there is no such attendee. */
+  'ticketing.revoke': { question: { attendee_id: number; requested_by: string }; answer: { revoked: boolean } };
   /** Settle this payment, or re-decide what is held for this event (all events: empty), now instead of within a minute. */
   'ticketing.settle': { question: { payment_id?: string; event_id?: number }; answer: { settled: number } };
 }

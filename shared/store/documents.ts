@@ -66,6 +66,14 @@ export interface Ticket {
   revoked_reason: TicketEndReason | null;
 }
 
+/** What a person asked for about an attendee: whose trail it goes into. */
+export interface PendingByHand {
+  token: string;
+  by: string;
+  correlation_id: string;
+  at: Date;
+}
+
 /** Written by ticketing; check-in fields by the gateway. */
 export interface AttendeeDoc {
   _id: number;
@@ -90,6 +98,11 @@ export interface AttendeeDoc {
   /** Check-ins that a person took back, oldest first. */
   past_checkins?: PastCheckin[];
   created_at: Date;
+  /**
+   * A person made, changed or revoked it, and the mails and the trail that follow are not done yet. Set with the change
+   * itself; whoever finds it does the rest. Written by ticketing.
+   */
+  pending?: PendingByHand;
   /** Of the last change of anything here, on the writer's clock: a door's list is brought up to date by it. */
   changed_at?: Date;
 }

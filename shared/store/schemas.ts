@@ -101,6 +101,7 @@ export const attendees = schema<AttendeeDoc>({
   checked_in_gate: String,
   past_checkins: { type: [json], default: undefined },
   created_at: Date,
+  pending: { type: json, default: undefined },
   changed_at: Date,
 });
 // Set by every write, whoever writes.
@@ -120,6 +121,8 @@ attendees.index(
 );
 attendees.index({ 'ticket.id': 1 }, { unique: true });
 attendees.index({ 'past_tickets.id': 1 });
+// Only the few whose effects are not done yet are in it.
+attendees.index({ 'pending.at': 1 }, { sparse: true });
 attendees.index({ 'ticket.issued_at': 1, _id: 1 });
 // A door's list: who is in it, and what changed since. Who was moved to another event is found by the past ticket.
 attendees.index({ event_id: 1, changed_at: 1 });

@@ -75,6 +75,7 @@ const TABLE: Aliases = {
   email: ['email', 'email id', 'email address', 'mail', 'mail id', 'student email'],
   year_of_study: ['year_of_study', 'year', 'study year', 'current year', 'academic year'],
   section: ['section', 'class section', 'division', 'sec'],
+  gender: ['gender', 'sex'],
   event_id: ['event_id', 'event', 'event slug', 'event code'],
 };
 

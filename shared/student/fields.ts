@@ -9,6 +9,7 @@ export const STUDENT_FIELDS = [
   'email',
   'year_of_study',
   'section',
+  'gender',
 ] as const;
 
 export type StudentField = (typeof STUDENT_FIELDS)[number];

@@ -50,6 +50,7 @@ describe('notes', () => {
       email: 'E-mail, Email ID, Email Address, Mail, Mail Id, Student Email',
       year_of_study: 'Year of Study, Year, Study Year, Current Year, Academic Year',
       section: 'Section, Class Section, Division, Sec.',
+      gender: 'Gender, Sex',
       event_id: 'Event ID, Event, Event Slug, Event Code',
     };
     expect(Object.keys(spellings)).to.deep.equal([...NOTE_FIELDS]);

@@ -2,8 +2,8 @@
  * Slows down guessing. Counted before the password is checked, so that guesses made at the same time count too; a
  * success gives its points back. In memory: with several replicas the limit is that many times higher, still low.
  */
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { Problem } from '../../../shared/http/problem.ts';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { consume } from '../http/limit.ts';
 import { callerOf } from './caller.ts';
 
 export interface LoginLimits {
@@ -26,19 +26,7 @@ export function loginThrottle(limits: LoginLimits) {
   const anywhere = new RateLimiterMemory({ points: limits.perUsernameAnywhere, duration: limits.window });
   const byAddress = new RateLimiterMemory({ points: limits.perAddress, duration: limits.window });
 
-  const take = async (limiter: RateLimiterMemory, key: string) => {
-    try {
-      await limiter.consume(key);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
-      throw new Problem(
-        429,
-        { detail: `too many sign-ins; try again in ${seconds} s`, retry_after: seconds },
-        { headers: { 'Retry-After': String(seconds) } },
-      );
-    }
-  };
+  const take = (limiter: RateLimiterMemory, key: string) => consume(limiter, key, 'too many sign-ins');
 
   return {
     /** @throws Problem 429 with Retry-After */

@@ -1,5 +1,14 @@
 /** Every route of the gateway. The order only decides how /openapi.json reads. */
 import type { Route } from '../http/route.ts';
+import { addAttendeeRoute, dashboardRoute, listAttendeesRoute } from './attendees/of-event.ts';
+import { changeAttendeeRoute, readAttendee, removeAttendeeRoute } from './attendees/one.ts';
+import {
+  generateQrCodesRoute,
+  generateQrRoute,
+  resendQrRoute,
+  sendEmailRoute,
+  sendEmailsRoute,
+} from './attendees/send.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { me } from './auth/me.ts';
@@ -68,6 +77,17 @@ export const ROUTES: readonly Route[] = [
   deleteEventRoute,
   listEventStaff,
   changeEventStaff,
+  listAttendeesRoute,
+  addAttendeeRoute,
+  dashboardRoute,
+  generateQrCodesRoute,
+  generateQrRoute,
+  sendEmailsRoute,
+  readAttendee,
+  changeAttendeeRoute,
+  removeAttendeeRoute,
+  sendEmailRoute,
+  resendQrRoute,
   listEventPayments,
   listHeld,
   listForeign,

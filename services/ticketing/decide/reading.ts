@@ -17,8 +17,9 @@ export interface Reading {
   strippedButOurs: boolean;
 }
 
+/** A name and a gender alone stand in many a shop's notes, too. */
 const ours = (has: (field: NoteField) => boolean): boolean =>
-  has('name') && STUDENT_FIELDS.some((field) => field !== 'name' && has(field));
+  has('name') && STUDENT_FIELDS.some((field) => field !== 'name' && field !== 'gender' && has(field));
 
 /** Any part of it: new notes make a payment whole that is ours by its order's, which are still bare. */
 export const isStripped = ({ payment, qr, order }: PaymentDoc): boolean =>

@@ -2,6 +2,7 @@
  * The recovery loops: whatever the fast path did not finish. Every replica runs them; claims keep them out of each
  * other's way. Each kind of work has a loop of its own, so that slow look-ups at Razorpay hold up no mail and no gauge.
  */
+import { finishPending } from '../by-hand/finish.ts';
 import type { SettleTools } from '../settle/settle.ts';
 import { type Repeating, repeat } from './every.ts';
 import { claimedByAliases, claimedByQrCode } from './foreign.ts';
@@ -67,6 +68,7 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
     }),
     loop('pending', lookEveryMs, () => settlePending(tools, intervalMs, workers, isStopped)),
     loop('held', intervalMs, () => hints.hint(undefined)),
+    loop('by hand', lookEveryMs, () => finishPending(tools, isStopped)),
     loop('aliases', intervalMs, () => claimedByAliases(tools, isStopped)),
     loop('mails', lookEveryMs, async () => {
       await reclaimMails(tools);

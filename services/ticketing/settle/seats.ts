@@ -3,6 +3,7 @@
  * without transactions. The next seat is remembered, so that it mostly costs no round trip.
  */
 import type { EventDoc } from '../../../shared/store/documents.ts';
+import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
 
 export interface SeatWish {
@@ -77,4 +78,31 @@ export function seatsOf(store: Store): Seats {
       next.delete(eventId);
     },
   };
+}
+
+/** How often another seat is tried before the surroundings are read again. */
+const SEAT_TRIES = 20;
+
+/**
+ * Takes a seat by doing `take` with it, another one where somebody was faster. `again`: another unique key was taken
+ * meanwhile.
+ */
+export async function takeSeat<T>(
+  seats: Seats,
+  event: EventDoc,
+  wish: SeatWish,
+  take: (seat: number) => Promise<T>,
+): Promise<T | 'full' | 'again'> {
+  for (let tries = 0; tries < SEAT_TRIES; tries++) {
+    const seat = await seats.candidate(event, wish);
+    if (seat === null) return 'full';
+    try {
+      return await take(seat);
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      if (!duplicateFields(error).includes('seat')) return 'again';
+      seats.forget(event._id);
+    }
+  }
+  return 'again';
 }

@@ -1,12 +1,12 @@
 /** The effects of `ticketed`: one attendee with one live ticket, whatever was there before. Safe to do again. */
 import type { AttendeeDoc, EventDoc, PaymentDoc, Ticket } from '../../../shared/store/documents.ts';
-import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
+import { isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { StudentDetails } from '../../../shared/student/fields.ts';
 import { furtherKey } from '../../../shared/student/key.ts';
 import { type Decision, lostAttendee, type Outcome } from '../decide/decide.ts';
 import { ticketId } from '../ticket/ticket-id.ts';
-import type { Seats } from './seats.ts';
+import { type Seats, takeSeat } from './seats.ts';
 
 export interface TicketTools {
   store: Store;
@@ -26,9 +26,6 @@ export type Ticketing =
   | { kind: 'attendee'; attendee: AttendeeDoc; made: boolean }
   | { kind: 'full' }
   | { kind: 'again' };
-
-/** How often another seat is tried before the surroundings are read again. */
-const SEAT_TRIES = 20;
 
 /** Of an attendee who is not in. */
 const NOT_IN = { checked_in_at: null, checked_in_by: null, checked_in_gate: null, checked_in_nonce: null };
@@ -69,18 +66,8 @@ export async function issueTicket(
       paidAt: payment.payment?.value.created_at ?? 0,
       beyondCapacity: payment.overrides?.released?.includes('event_full') === true || lostAttendee(payment, current),
     };
-    for (let tries = 0; tries < SEAT_TRIES; tries++) {
-      const seat = await seats.candidate(at, wish);
-      if (seat === null) return { kind: 'full' };
-      try {
-        return await take(seat);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        if (!duplicateFields(error).includes('seat')) return { kind: 'again' };
-        seats.forget(at._id);
-      }
-    }
-    return { kind: 'again' };
+    const taken = await takeSeat(seats, at, wish, take);
+    return typeof taken === 'string' ? { kind: taken } : taken;
   }
 
   async function made(seat: number): Promise<Ticketing> {

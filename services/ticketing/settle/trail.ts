@@ -49,7 +49,7 @@ export function settledEntries(
 }
 
 /** From what is stored, not from who did it just now: a crash between effect and trail leaves no gap. */
-function ticketEntries(attendee: AttendeeDoc, common: Omit<Entry, 'action' | 'subject'>): Entry[] {
+export function ticketEntries(attendee: AttendeeDoc, common: Omit<Entry, 'action' | 'subject'>): Entry[] {
   const subject = `attendee:${attendee._id}`;
   const about = ({ id, issue }: Ticket) => ({ ...common, subject, facts: { ticket: id, issue } });
   const tickets = [...attendee.past_tickets, attendee.ticket];

@@ -25,6 +25,7 @@ const LABELS: Record<(typeof STUDENT_FIELDS)[number], string> = {
   department: 'Department',
   phone: 'Phone',
   emergency_contact_number: 'Emergency contact',
+  gender: 'Gender',
   email: 'E-mail',
   year_of_study: 'Year of study',
   section: 'Section',

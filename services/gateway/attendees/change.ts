@@ -1,0 +1,87 @@
+/**
+ * Attendees made, corrected and removed by hand. Ticketing does it, as for every ticket; a payment's attendee is corrected
+ * by the payment's overrides, so that no webhook undoes it.
+ */
+import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
+import { Problem } from '../../../shared/http/problem.ts';
+import type { AttendeeDoc } from '../../../shared/store/documents.ts';
+import { usableAddress } from '../../../shared/student/address.ts';
+import type { StudentDetails } from '../../../shared/student/fields.ts';
+import { askService } from '../ask-service.ts';
+import { visibleEvent } from '../auth/scope.ts';
+import type { Call, SignedIn } from '../http/route.ts';
+import { faulty } from '../http/validate.ts';
+import { changePayment } from '../payments/change.ts';
+import { detailsOf, faultsOf, type Given, merged } from './fields.ts';
+import { loadAttendee } from './load.ts';
+
+export type Asker = Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>;
+
+const PATIENCE_MS = 15_000;
+
+const withAddress = (details: StudentDetails): Admitted => ({ details, email: usableAddress(details.email) });
+
+function refuseFaults(given: Given): void {
+  const faults = faultsOf(given);
+  if (faults.length > 0) throw faulty(422, faults);
+}
+
+/** Each with what became of it, in order. @throws Problem 404, 409, 503 */
+export async function admit(
+  { gateway, user, correlationId }: Asker,
+  eventId: number,
+  people: readonly Given[],
+  timeoutMs = PATIENCE_MS,
+): Promise<Admission[]> {
+  const answer = await askService(
+    gateway.bus,
+    'ticketing.admit',
+    { event_id: eventId, people: people.map((one) => withAddress(merged({}, one))), requested_by: user.username },
+    { timeoutMs, correlationId },
+  );
+  return answer.people;
+}
+
+/** @throws Problem 404, 409, 422, 503 */
+export async function addAttendee(call: Asker, eventId: number, given: Given): Promise<AttendeeDoc> {
+  await visibleEvent(call.gateway, call.user, eventId);
+  refuseFaults(given);
+  const [admission] = await admit(call, eventId, [given]);
+  if (admission?.kind === 'there')
+    throw new Problem(409, {
+      detail: `attendee ${admission.attendee_id} has this roll number already`,
+      attendee_id: admission.attendee_id,
+    });
+  if (admission?.kind !== 'added')
+    throw new Problem(409, { detail: 'the event is full; raise its capacity, or remove somebody' });
+  return loadAttendee(call.gateway, call.user, admission.attendee_id);
+}
+
+/** @throws Problem 404, 409, 422, 503 */
+export async function changeAttendee(call: Asker, id: number, given: Given): Promise<AttendeeDoc> {
+  const { gateway, user, correlationId } = call;
+  const before = await loadAttendee(gateway, user, id);
+  refuseFaults(given);
+  if (!before.live) throw new Problem(409, { detail: 'the ticket was taken away; there is nothing to correct' });
+  if (before.payment_id !== null) await changePayment(before.payment_id, { details: detailsOf(given) }, call);
+  else
+    await askService(
+      gateway.bus,
+      'ticketing.correct',
+      { attendee_id: id, ...withAddress(merged(before.details ?? {}, given)), requested_by: user.username },
+      { timeoutMs: PATIENCE_MS, correlationId },
+    );
+  return loadAttendee(gateway, user, id);
+}
+
+/** The ticket is void from now on; nothing is erased. Again: the same. @throws Problem 404, 503 */
+export async function removeAttendee({ gateway, user, correlationId }: Asker, id: number): Promise<AttendeeDoc> {
+  await loadAttendee(gateway, user, id);
+  await askService(
+    gateway.bus,
+    'ticketing.revoke',
+    { attendee_id: id, requested_by: user.username },
+    { timeoutMs: PATIENCE_MS, correlationId },
+  );
+  return loadAttendee(gateway, user, id);
+}

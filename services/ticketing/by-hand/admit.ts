@@ -1,0 +1,83 @@
+/** Tickets for people who did not pay through Razorpay: the same seats, tickets and mails as everybody's. */
+import { RequestFailed } from '../../../shared/bus/index.ts';
+import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
+import type { AttendeeDoc, EventDoc } from '../../../shared/store/documents.ts';
+import { keysOfRoll, studentKey } from '../../../shared/student/key.ts';
+import { takeSeat } from '../settle/seats.ts';
+import type { SettleTools } from '../settle/settle.ts';
+import { ticketId } from '../ticket/ticket-id.ts';
+import { type Asked, finishByHand, pendingBy } from './finish.ts';
+
+/** Somebody was faster at this student's key: so often it is looked at again. */
+const TRIES = 5;
+
+async function admitOne(
+  tools: SettleTools,
+  event: EventDoc,
+  { details, email }: Admitted,
+  asked: Asked,
+): Promise<Admission> {
+  const { store, seats } = tools;
+  const key = studentKey(details);
+  // Behind every payment that waits for a seat.
+  const wish = { paymentId: '', paidAt: Math.floor(Date.now() / 1_000), beyondCapacity: false };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const there =
+      key === null
+        ? null
+        : await store.attendees
+            .findOne({ event_id: event._id, live: true, student_key: keysOfRoll(key) }, { _id: 1 })
+            .lean();
+    if (there) return { kind: 'there', attendee_id: there._id };
+    const made = await takeSeat(seats, event, wish, async (seat) => {
+      const now = new Date();
+      const _id = await tools.nextAttendeeId();
+      const attendee: AttendeeDoc = {
+        _id,
+        event_id: event._id,
+        payment_id: null,
+        live: true,
+        student_key: key,
+        seat,
+        details,
+        email,
+        ticket: {
+          id: ticketId({ owner: `attendee:${_id}`, eventId: event._id, issue: 1 }, tools.idKey),
+          event_id: event._id,
+          issue: 1,
+          issued_at: now,
+          revoked_at: null,
+          revoked_reason: null,
+        },
+        past_tickets: [],
+        checked_in_at: null,
+        checked_in_by: null,
+        created_at: now,
+        pending: pendingBy(asked, now),
+      };
+      await store.attendees.create([attendee]);
+      return attendee;
+    });
+    if (made === 'full') return { kind: 'full' };
+    if (made === 'again') continue;
+    await finishByHand(tools, made);
+    return { kind: 'added', attendee_id: made._id };
+  }
+  throw new Error('the attendees kept changing while one was added by hand');
+}
+
+/** One after the other: a list's order is the order of its seats. @throws RequestFailed 404, 409 */
+export async function admit(
+  tools: SettleTools,
+  eventId: number,
+  people: readonly Admitted[],
+  asked: Asked,
+): Promise<Admission[]> {
+  const event = await tools.store.events.findById(eventId).lean<EventDoc>();
+  if (!event) throw new RequestFailed(404, `there is no event ${eventId}`);
+  if (event.status === 'cancelled')
+    throw new RequestFailed(409, 'this event is cancelled: nobody gets a ticket for it');
+  const admissions: Admission[] = [];
+  for (const one of people) admissions.push(await admitOne(tools, event, one, asked));
+  return admissions;
+}

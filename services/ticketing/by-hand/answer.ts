@@ -1,0 +1,21 @@
+/** What the gateway asks for people at the desk: tickets given, corrected and taken away by hand. */
+import { type Bus, RequestFailed } from '../../../shared/bus/index.ts';
+import { answer } from '../../../shared/bus/requests.ts';
+import type { SettleTools } from '../settle/settle.ts';
+import { admit } from './admit.ts';
+import { correct } from './correct.ts';
+import { revokeByHand } from './revoke.ts';
+
+/** `whole`: whoever was ticketed has a seat; before that, as right after a restore, none is given to others. */
+export function answerByHand(bus: Bus, tools: SettleTools, whole: () => boolean): void {
+  answer(bus, 'ticketing.admit', async ({ event_id, people, requested_by }, correlationId) => {
+    if (!whole()) throw new RequestFailed(503, 'ticketing has just started and looks after its seats first');
+    return { people: await admit(tools, event_id, people, { by: requested_by, correlationId }) };
+  });
+  answer(bus, 'ticketing.correct', ({ attendee_id, details, email, requested_by }, correlationId) =>
+    correct(tools, attendee_id, { details, email }, { by: requested_by, correlationId }),
+  );
+  answer(bus, 'ticketing.revoke', ({ attendee_id, requested_by }, correlationId) =>
+    revokeByHand(tools, attendee_id, { by: requested_by, correlationId }),
+  );
+}

@@ -1,0 +1,157 @@
+/** Tickets by hand: nobody twice, nobody beyond the seats, and no crash that loses what follows. */
+import { expect } from 'chai';
+import type { AttendeeDoc, MailDoc } from '../../../shared/store/documents.ts';
+import { attendeeDoc, eventDoc, paymentDoc } from '../../../test/documents.ts';
+import { type Desk, openDesk } from '../test/desk.ts';
+import { admit } from './admit.ts';
+import { correct } from './correct.ts';
+import { finishPending } from './finish.ts';
+import { revokeByHand } from './revoke.ts';
+
+const BY = { by: 'asha', correlationId: 'c-1' };
+const person = (roll_number?: string, email: string | null = 'a@example.edu') => ({
+  details: { name: 'Asha Rao', ...(roll_number !== undefined && { roll_number }) },
+  email,
+});
+const running = () => false;
+
+describe('a ticket by hand', () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await openDesk();
+  });
+  after(() => desk?.close());
+
+  const attendee = async (id: number) => (await desk.store.attendees.findById(id).lean<AttendeeDoc>()) as AttendeeDoc;
+  const mailsOf = (id: number) => desk.store.mails.find({ attendee_id: id }).sort({ _id: 1 }).lean<MailDoc[]>();
+  const trail = async () =>
+    (await desk.store.activities.find().lean()).map(({ action, actor }) => `${actor} ${action}`);
+
+  it('has a seat, an id of its own, a mail and a trail that names who gave it', async () => {
+    await desk.lay({ events: [eventDoc({ capacity: 2 })] });
+    const admissions = await admit(desk.tools(), 1, [person('R1'), person('R2', null), person('R3')], BY);
+    expect(admissions.map(({ kind }) => kind)).to.deep.equal(['added', 'added', 'full']);
+    const ids = admissions.flatMap((one) => (one.kind === 'added' ? [one.attendee_id] : []));
+    const [first, second] = await Promise.all(ids.map(attendee));
+    expect([first?.seat, second?.seat]).to.deep.equal([1, 2]);
+    expect(first?.ticket.id).to.not.equal(second?.ticket.id);
+    expect(first).to.not.have.property('pending');
+    expect((await mailsOf(ids[0] as number)).map(({ state }) => state)).to.deep.equal(['owed']);
+    expect((await mailsOf(ids[1] as number)).map(({ state }) => state)).to.deep.equal(['no_address']);
+    expect(await trail()).to.include.members(['asha attendee.created', 'asha qr.generated']);
+  });
+
+  it('is one a roll number, whatever its dashes and whoever asks at the same time', async () => {
+    await desk.lay({ events: [eventDoc()], attendees: [attendeeDoc({ _id: 7, student_key: 'R9|SOMECOLLEGE' })] });
+    expect(await admit(desk.tools(), 1, [person('r-9')], BY)).to.deep.equal([{ kind: 'there', attendee_id: 7 }]);
+    const tools = desk.tools();
+    const at_once = await Promise.all(['R4', 'r 4', 'R-4'].map((roll) => admit(tools, 1, [person(roll)], BY)));
+    expect(
+      at_once
+        .flat()
+        .map(({ kind }) => kind)
+        .sort(),
+    ).to.deep.equal(['added', 'there', 'there']);
+    // Without a roll number nobody can be told to be the same.
+    expect(await admit(tools, 1, [person(), person()], BY)).to.have.length(2);
+    expect(await desk.store.attendees.countDocuments({ live: true })).to.equal(4);
+  });
+
+  it('does not overtake a payment that waits for a seat', async () => {
+    const full = { kind: 'held', reason: 'event_full', since: new Date() } as const;
+    await desk.lay({
+      events: [eventDoc({ capacity: 1 })],
+      payments: [paymentDoc({}, { pending: false, event_id: 1, outcome: full })],
+    });
+    expect(await admit(desk.tools(), 1, [person('R1')], BY)).to.deep.equal([{ kind: 'full' }]);
+  });
+
+  it('is given for no event that is unknown or cancelled', async () => {
+    await desk.lay({ events: [eventDoc({ status: 'cancelled' })] });
+    for (const [id, code] of [
+      [1, 409],
+      [2, 404],
+    ] as const) {
+      const failure = await admit(desk.tools(), id, [person()], BY).catch((error) => error);
+      expect(failure).to.include({ name: 'RequestFailed', code });
+    }
+  });
+
+  it('gets its mail and its trail after a crash right after it was made', async () => {
+    await desk.lay({
+      events: [eventDoc()],
+      attendees: [
+        attendeeDoc({
+          payment_id: null,
+          pending: { token: 't', by: 'asha', correlation_id: 'c-1', at: new Date(Date.now() - 60_000) },
+        }),
+      ],
+    });
+    const { _id } = attendeeDoc();
+    await finishPending(desk.tools(), running);
+    expect((await mailsOf(_id)).map(({ state }) => state)).to.deep.equal(['owed']);
+    expect(await trail()).to.include('asha attendee.created');
+    expect(await attendee(_id)).to.not.have.property('pending');
+  });
+
+  it('goes to a corrected address at once, and keeps one key a student', async () => {
+    await desk.lay({ events: [eventDoc()] });
+    const tools = desk.tools();
+    const [one, two] = await admit(tools, 1, [person('R1'), person('R2')], BY);
+    if (one?.kind !== 'added' || two?.kind !== 'added') throw new Error('both are added');
+    await desk.store.mails.updateMany({}, { $set: { state: 'sent', sent_at: new Date(), to: 'a@example.edu' } });
+    expect(await correct(tools, one.attendee_id, person('R1'), BY)).to.deep.equal({ changed: false });
+    await correct(tools, one.attendee_id, person('R1', 'b@example.edu'), BY);
+    const states = Object.fromEntries(
+      (await desk.store.mails.find().lean()).map(({ attendee_id, state }) => [attendee_id, state]),
+    );
+    expect(states).to.deep.equal({ [one.attendee_id]: 'owed', [two.attendee_id]: 'sent' });
+    const failure = await correct(tools, two.attendee_id, person('r1'), BY).catch((error) => error);
+    expect(failure).to.include({ name: 'RequestFailed', code: 409 });
+    expect(await trail()).to.include('asha attendee.changed');
+  });
+});
+
+describe('a ticket taken away by hand', () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await openDesk();
+  });
+  after(() => desk?.close());
+
+  const states = async () =>
+    (await desk.store.mails.find().sort({ _id: 1 }).lean()).map(({ kind, state }) => `${kind} ${state}`);
+
+  it('is void, its seat is free, and whoever got it gets a cancellation, once', async () => {
+    await desk.lay({ events: [eventDoc({ capacity: 1 })] });
+    const freed: number[] = [];
+    const tools = desk.tools({ onFreed: (id) => freed.push(id) });
+    const [made] = await admit(tools, 1, [person('R1')], BY);
+    if (made?.kind !== 'added') throw new Error('added');
+    await desk.store.mails.updateMany({}, { $set: { state: 'sent', sent_at: new Date() } });
+    expect(await revokeByHand(tools, made.attendee_id, BY)).to.deep.equal({ revoked: true });
+    expect(await revokeByHand(tools, made.attendee_id, BY)).to.deep.equal({ revoked: false });
+    expect(await states()).to.deep.equal(['cancellation owed', 'ticket sent']);
+    const after = await desk.store.attendees.findById(made.attendee_id).lean<AttendeeDoc>();
+    expect(after).to.include({ live: false });
+    expect(after?.ticket.revoked_reason).to.equal('by_hand');
+    expect(freed).to.deep.equal([1]);
+    const [next] = await admit(tools, 1, [person('R2')], BY);
+    expect(next?.kind).to.equal('added');
+  });
+
+  it('stays so although its payment is captured and decided again', async () => {
+    const payment = paymentDoc({}, { pending: false, event_id: 1, attendee_id: 1 });
+    await desk.lay({
+      events: [eventDoc()],
+      payments: [{ ...payment, outcome: { kind: 'ticketed', reason: null, since: new Date() } }],
+      attendees: [attendeeDoc({ payment_id: payment._id })],
+    });
+    await revokeByHand(desk.tools(), attendeeDoc()._id, BY);
+    const after = await desk.payment(payment._id);
+    expect(after.outcome?.kind).to.equal('revoked');
+    expect(after.pending).to.equal(false);
+    const entries = await desk.store.activities.find({ action: 'ticket.revoked' }).lean();
+    expect(entries.map(({ actor }) => actor)).to.deep.equal(['asha']);
+  });
+});

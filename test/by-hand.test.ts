@@ -1,0 +1,104 @@
+/** An attendee added at the desk, through all services: the same ticket, mail and door as for those who paid. */
+import { expect } from 'chai';
+import { type Json, startWorld, student, until, type World } from './world.ts';
+
+describe('an attendee added by hand', () => {
+  let world: World;
+  before(async function () {
+    this.timeout(120_000);
+    world = await startWorld();
+    for (const name of ['Fest', 'Quiz']) await world.api('POST', '/api/events', { name, date: '2026-12-20T18:00:00' });
+  });
+  after(async () => world?.stop());
+
+  const add = (person: object, eventId = 1) => world.api('POST', `/api/events/${eventId}/attendees`, person);
+  const subjects = (email: string) => world.mails.summaries({ to: email }).map(({ subject }) => subject);
+  const received = (email: string, count: number) =>
+    until(
+      () => subjects(email),
+      (found) => found.length >= count,
+      `${count} mails to ${email}`,
+    );
+  const mailed = (id: number, is: (attendee: Json) => boolean) =>
+    until(async () => (await world.api('GET', `/api/attendees/${id}`)).body, is, `attendee ${id}`);
+
+  it('gets the ticket by mail, is let in once, and a second one of that roll number is refused', async () => {
+    const email = 'meera@example.edu';
+    const { status, body } = await add({
+      name: 'Meera Khan',
+      roll_number: 'H1',
+      email,
+      branch: 'ECE',
+      year: 2,
+      gender: 'F',
+    });
+    expect(status, JSON.stringify(body)).to.equal(200);
+    expect(body).to.include({ qr_generated: true, branch: 'ECE', year: '2', payment_id: null, live: true });
+    await mailed(body.id, ({ email_sent }) => email_sent);
+    expect(subjects(email)).to.deep.equal(['Your ticket: Fest']);
+    const twin = await add({ name: 'Somebody', roll_number: 'h-1' });
+    expect(twin.status).to.equal(409);
+    expect(twin.body.attendee_id).to.equal(body.id);
+    const door = () => world.api('POST', `/api/attendees/${body.id}/checkin-manual`, {});
+    expect((await door()).status).to.equal(200);
+    expect((await door()).status).to.equal(400);
+    const { body: trail } = await world.api('GET', '/api/admin/logs?action=attendee.created');
+    expect(trail.find(({ attendee_id }: Json) => attendee_id === body.id)).to.include({ actor: 'admin' });
+  });
+
+  it('is corrected, sent again a few times, and removed with a cancellation', async () => {
+    const { body } = await add({ name: 'Ravi Iyer', roll_number: 'H2', email: 'raiv@example.edu' });
+    await mailed(body.id, ({ email_sent }) => email_sent);
+    const email = 'ravi@example.edu';
+    const corrected = await world.api('PUT', `/api/attendees/${body.id}`, { email, section: 'A' });
+    expect(corrected.body, JSON.stringify(corrected.body)).to.include({ email, section: 'A', roll_number: 'H2' });
+    await received(email, 1);
+    await mailed(body.id, ({ email_sent }) => email_sent);
+    const again = await world.api('POST', `/api/attendees/${body.id}/resend-qr`);
+    expect(again.status, JSON.stringify(again.body)).to.equal(200);
+    await received(email, 2);
+    const statuses = await until(
+      async () => (await world.api('POST', `/api/attendees/${body.id}/send-email`)).status,
+      (status) => status === 429,
+      'too many',
+    );
+    expect(statuses).to.equal(429);
+    const removed = await world.api('DELETE', `/api/attendees/${body.id}`);
+    expect(removed.body).to.include({ live: false, revoked_reason: 'by_hand', qr_generated: false });
+    await until(
+      () => subjects(email),
+      (found) => found.includes('Ticket cancelled: Fest'),
+      'the cancellation',
+    );
+    expect((await world.api('POST', `/api/attendees/${body.id}/checkin-manual`, {})).status).to.equal(400);
+    expect((await world.api('DELETE', `/api/attendees/${body.id}`)).status, 'again').to.equal(200);
+  });
+
+  it('who paid is corrected for good, and removed although the payment stays captured', async () => {
+    const { id } = await world.pay({ notes: student({ event_id: 1 }) });
+    const { attendee_id } = await world.settled(id, 'ticketed');
+    const path = `/api/attendees/${attendee_id}`;
+    await world.api('PUT', path, { section: 'C' });
+    await mailed(attendee_id as number, ({ section }) => section === 'C');
+    await world.api('POST', '/api/payments/sync', { payment_id: id });
+    expect((await world.api('GET', path)).body.section).to.equal('C');
+    expect((await world.api('DELETE', path)).status).to.equal(200);
+    await world.settled(id, 'revoked');
+    await world.api('POST', '/api/payments/sync', { payment_id: id });
+    await world.settled(id, 'revoked');
+    expect((await world.api('GET', path)).body).to.include({ live: false, revoked_reason: 'by_hand' });
+  });
+
+  it('counts in what is done for a whole event, and held payments are told', async () => {
+    await world.api('PUT', '/api/events/2', { price: 29_900 });
+    await add({ name: 'Zoya', roll_number: 'H9' }, 2);
+    const { id } = await world.pay({ amount: 100, notes: student({ event_id: 2 }) });
+    await world.settled(id, 'held:underpaid');
+    const made = await world.api('POST', '/api/events/2/generate-qr-codes');
+    expect(made.body).to.include({ total: 2, success: 1, failed: 1 });
+    expect(made.body.errors[0]).to.include({ payment_id: id });
+    const sent = await world.api('POST', '/api/events/2/send-emails');
+    expect(sent.body, JSON.stringify(sent.body)).to.include({ failed: 1 });
+    expect(sent.body.errors[0].message).to.contain('no address');
+  });
+});
