@@ -56,10 +56,17 @@ describe('the scanner on a phone', () => {
   const attendee = ({ id }: Guest) => world.store.attendees.findOne({ payment_id: id }).lean();
   const url = () => `http://127.0.0.1:${world.gateway.port}`;
 
-  async function phone(gate = 'North gate') {
+  /** A detector of the browser's own, as Android has and desktops have not: it sees what the test puts before it. */
+  const DETECTOR = `globalThis.BarcodeDetector = class {
+    static getSupportedFormats = async () => ['qr_code'];
+    detect = async () => (globalThis.inView ? [{ rawValue: globalThis.inView }] : []);
+  }`;
+
+  async function phone(gate = 'North gate', script = '') {
     const opened = await browser.open({ viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
     const { page } = opened;
     phones.push(page);
+    await page.addInitScript(script);
     await page.goto(`${url()}/scan`);
     await page.getByLabel('Username').fill(STAFF.username);
     await page.getByLabel('Password').fill(STAFF.password);
@@ -125,12 +132,13 @@ describe('the scanner on a phone', () => {
     expect(complaints).to.deep.equal([]);
   });
 
-  it('refuses a ticket whose money went back', async () => {
+  it('refuses a ticket whose money went back, read by the browser’s own detector where there is one', async () => {
     const one = await guest();
     await world.razorpay.control(`/payments/${one.id}/refund`, {});
     await world.settled(one.id, 'revoked');
-    const { page, result, complaints } = await phone();
-    camera.showPng(one.png);
+    const { page, result, complaints } = await phone('North gate', DETECTOR);
+    expect(await page.locator('html').getAttribute('data-reader')).to.equal('browser');
+    await page.evaluate(`globalThis.inView = ${JSON.stringify(one.token)}`);
     expect(await result('no', 'Refunded')).to.contain('refunded');
     expect((await attendee(one))?.checked_in_at).to.equal(null);
     await next(page);
