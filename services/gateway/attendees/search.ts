@@ -1,24 +1,19 @@
 /** Which attendees are meant: filters, and whatever people type to find somebody. Pure. */
-import { folded } from '../../../shared/student/key.ts';
+import { byNameOrRoll, literal, MOST_WORDS } from '../checkin/find-person.ts';
 
 type Filter = Record<string, unknown>;
-
-const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const MOST_WORDS = 8;
 
 /** A phone by its last digits, with whatever stands between them. */
 const phone = (digits: string) => new RegExp(`${[...digits.slice(-10)].join('[^0-9]*')}$`);
 
 function byWord(word: string): Filter {
   const part = { $regex: literal(word), $options: 'i' };
-  const [roll, digits] = [folded(word), word.replaceAll(/\D/g, '')];
+  const digits = word.replaceAll(/\D/g, '');
   return {
     $or: [
-      { 'details.name': part },
-      { 'details.roll_number': part },
+      ...byNameOrRoll(word),
       { email: part },
       { 'details.email': part },
-      ...(roll === '' ? [] : [{ student_key: { $regex: `^[^|]*${roll}` } }]),
       ...(digits.length >= 4 && /^[\d+()-]+$/.test(word) ? [{ 'details.phone': phone(digits) }] : []),
     ],
   };

@@ -6,24 +6,31 @@ import { folded } from '../../../shared/student/key.ts';
 /** A queue waits: more than a screenful is asked for more exactly. */
 const MOST = 20;
 
-const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** More words than that make no name. */
+export const MOST_WORDS = 8;
 
-/** Each word is part of the name or of the roll number, whose dashes and blanks do not count. */
-export function personFilter(query: string): Record<string, unknown> {
-  const words = query.split(/\s+/).filter((word) => word !== '');
-  return {
-    $and: words.map((word) => {
-      const [name, roll] = [literal(word), folded(word)];
-      return {
-        $or: [
-          { 'details.name': { $regex: name, $options: 'i' } },
-          { 'details.roll_number': { $regex: name, $options: 'i' } },
-          ...(roll === '' ? [] : [{ student_key: { $regex: `^[^|]*${roll}` } }]),
-        ],
-      };
-    }),
-  };
+/** What people type, as it is: nothing in it is a pattern. */
+export const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A word as part of the name or of the roll number, whose dashes and blanks do not count. Any of these. */
+export function byNameOrRoll(word: string): Record<string, unknown>[] {
+  const part = { $regex: literal(word), $options: 'i' };
+  const roll = folded(word);
+  return [
+    { 'details.name': part },
+    { 'details.roll_number': part },
+    ...(roll === '' ? [] : [{ student_key: { $regex: `^[^|]*${roll}` } }]),
+  ];
 }
+
+/** Every word must be found; no address or phone is looked at, as a door has no business with them. */
+export const personFilter = (query: string): Record<string, unknown> => ({
+  $and: query
+    .trim()
+    .split(/\s+/)
+    .slice(0, MOST_WORDS)
+    .map((word) => ({ $or: byNameOrRoll(word) })),
+});
 
 /** Who may come in first, then by name; those whose ticket was taken are told apart, not left out. */
 export const findPeople = (store: Store, eventId: number, query: string): Promise<AttendeeDoc[]> =>
