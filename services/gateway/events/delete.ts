@@ -1,7 +1,9 @@
 /**
  * Deleting an event. Money and tickets are never deleted with it: an event that has any is refused, to be cancelled
- * instead (as ticket shops do). One may be paid for at this very moment: it is closed first, and comes back if it was.
+ * instead (as ticket shops do). One may be paid for at this very moment: it is cancelled first, what is being settled meanwhile
+ * is waited for, and it comes back if that brought it anything.
  */
+import { setTimeout } from 'node:timers/promises';
 import { record } from '../../../shared/audit/index.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { EventDoc } from '../../../shared/store/documents.ts';
@@ -9,6 +11,9 @@ import type { Store } from '../../../shared/store/index.ts';
 import { visibleEvent } from '../auth/scope.ts';
 import type { Acting } from '../http/route.ts';
 import { hastenSettling } from '../settling.ts';
+
+const PATIENCE_MS = 15_000;
+const LOOK_AGAIN_MS = 50;
 
 /** What belongs to it, also a payment on its way to it by a person's word. */
 async function belongings(store: Store, id: number): Promise<{ payments: number; attendees: number }> {
@@ -31,6 +36,27 @@ async function refuseUsed(store: Store, id: number): Promise<void> {
   });
 }
 
+/** Claims of settlings that may have read the event as it was. */
+const claimsNow = async (store: Store, tokens?: string[]): Promise<string[]> => {
+  const token = tokens && { 'settling.token': { $in: tokens } };
+  const found = await store.payments
+    .find({ pending: true, 'settling.until': { $gt: new Date() }, ...token }, { settling: 1 })
+    .lean();
+  return found.flatMap(({ settling }) => settling?.token ?? []);
+};
+
+/** @throws Problem 409 when they take too long */
+async function settlingsEnd(store: Store): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let claims = await claimsNow(store);
+  while (claims.length > 0 && Date.now() < deadline) {
+    await setTimeout(LOOK_AGAIN_MS);
+    claims = await claimsNow(store, claims);
+  }
+  if (claims.length > 0)
+    throw new Problem(409, { detail: 'payments are being settled right now; try again in a moment' });
+}
+
 /** As it was; what others changed in it meanwhile stays. */
 async function restore(store: Store, event: EventDoc): Promise<void> {
   const { status, closed_at } = event;
@@ -43,9 +69,10 @@ export async function deleteEvent(id: number, { gateway, user, correlationId }: 
   const { store } = gateway;
   const event = await visibleEvent(gateway, user, id);
   await refuseUsed(store, id);
-  // From here on no payment gets a ticket for it; one that was being settled is seen by the second or third look.
+  // Whoever settles a payment from here on gives no ticket for it.
   await store.events.updateOne({ _id: id }, { $set: { status: 'cancelled' } });
   try {
+    await settlingsEnd(store);
     await refuseUsed(store, id);
     await store.events.deleteOne({ _id: id });
     await refuseUsed(store, id);

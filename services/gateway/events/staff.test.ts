@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { attendee, event, PEOPLE, payment, user } from '../testing/documents.ts';
+import { until } from '../../../test/until.ts';
+import { attendee, event, PEOPLE, payId, payment, user } from '../testing/documents.ts';
 import { startTestGateway, type TestGateway } from '../testing/start.ts';
 
 describe('an event’s staff', () => {
@@ -150,6 +151,25 @@ describe('deleting an event', () => {
       events.deleteOne = deleteOne as never;
     }
     expect(await events.findById(id).lean()).to.deep.equal(before);
+  });
+
+  it('waits for what is being settled at that moment, and is refused if that was for it', async () => {
+    const { events, payments } = gateway.store;
+    const settling = { token: 'a claim', until: new Date(Date.now() + 45_000) };
+    for (const ours of [true, false]) {
+      const id = await newEvent();
+      const before = await events.findById(id).lean();
+      await payments.create(payment(id, { event_id: null, pending: true, settling }));
+      const removing = remove(id);
+      await until(
+        () => events.findById(id).lean(),
+        (event) => event?.status === 'cancelled',
+      );
+      const settled = { pending: false, settling: null, event_id: ours ? id : null };
+      await payments.updateOne({ _id: payId(id) }, { $set: settled });
+      expect((await removing).status).to.equal(ours ? 409 : 200);
+      expect(await events.findById(id).lean()).to.deep.equal(ours ? before : null);
+    }
   });
 
   it('is for its own club', async () => {
