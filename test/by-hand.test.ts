@@ -89,6 +89,61 @@ describe('an attendee added by hand', () => {
     expect((await world.api('GET', path)).body).to.include({ live: false, revoked_reason: 'by_hand' });
   });
 
+  it('comes from a spreadsheet too, who paid is corrected by it, and the same one again changes nothing', async () => {
+    const { body: event } = await world.api('POST', '/api/events', {
+      name: 'Camp',
+      date: '2026-12-21T18:00:00',
+      capacity: 4,
+    });
+    const path = `/api/events/${event.id}`;
+    const paid = student({ event_id: event.id });
+    const { id } = await world.pay({ notes: paid });
+    const { attendee_id } = await world.settled(id, 'ticketed');
+    const upload = (lines: string[]) => {
+      const form = new FormData();
+      form.set('file', new File([`\uFEFF${lines.join('\r\n')}\r\n`], 'list.csv', { type: 'application/vnd.ms-excel' }));
+      return world.api('POST', `${path}/attendees/upload`, form);
+    };
+    const list = [
+      'Name;E-mail;USN;Section;Remarks',
+      `${paid.name};;${paid.roll_number};K;`,
+      'Sara;sara@example.edu;C1;=1+1;',
+      'Tara;tara@;C2;;',
+      ';;C3;;',
+      'Uma;uma@example.edu;C4;;',
+      'Uma again;;c-4;;',
+    ];
+    const first = await upload(list);
+    expect(first.status, JSON.stringify(first.body)).to.equal(200);
+    expect(first.body).to.include({ added: 2, updated: 1, skipped: 0 });
+    expect(first.body.errors.map(({ row, field }: Json) => [row, field])).to.deep.equal([
+      [4, 'email'],
+      [5, 'name'],
+      [7, 'roll_number'],
+    ]);
+    expect(first.body.ignored_columns).to.deep.equal(['Remarks']);
+    await received('sara@example.edu', 1);
+    await mailed(attendee_id as number, ({ section }) => section === 'K');
+    const second = await upload(list);
+    expect(second.body).to.include({ added: 0, updated: 0, skipped: 3 });
+    // Two more for one seat.
+    const third = await upload(['name,roll_number', 'V,C5', 'W,C6']);
+    expect(third.body).to.include({ added: 1 });
+    expect(third.body.errors).to.deep.equal([{ row: 3, field: '', message: 'the event is full' }]);
+
+    const { body: csv, headers } = await world.api('GET', `${path}/export`);
+    expect(headers.get('content-type')).to.equal('text/csv; charset=utf-8');
+    expect(headers.get('content-disposition')).to.contain('attachment');
+    expect(csv).to.contain("'=1+1");
+    const form = new FormData();
+    form.set('file', new File([csv], 'export.csv'));
+    const back = await world.api('POST', `${path}/attendees/upload`, form);
+    expect(back.body, 'what was exported').to.deep.include({ added: 0, updated: 0, skipped: 4, errors: [] });
+    expect((await world.api('GET', `${path}/attendees/template`)).body).to.contain('"name","email"');
+    expect((await upload(['E-mail', 'a@example.edu'])).status).to.equal(422);
+    expect((await world.api('POST', `${path}/attendees/upload`, { file: 'x' })).status).to.equal(415);
+  });
+
   it('counts in what is done for a whole event, and held payments are told', async () => {
     await world.api('PUT', '/api/events/2', { price: 29_900 });
     await add({ name: 'Zoya', roll_number: 'H9' }, 2);

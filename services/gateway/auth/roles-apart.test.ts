@@ -109,7 +109,12 @@ describe('roles and clubs kept apart, over every route', () => {
     ]);
   });
 
-  const bodyOf = (route: Route, asked: Asked = {}) => asked.body ?? route.body?.example;
+  const bodyOf = (route: Route, asked: Asked = {}) => {
+    if (!route.body?.types?.includes('file')) return asked.body ?? route.body?.example;
+    const form = new FormData();
+    form.set('file', new File([`name\n${SHOWN}`], 'attendees.csv'));
+    return form;
+  };
   const ask = (who: Role, route: Route, eventId: number, asked: Asked = {}): Promise<Answer> =>
     gateway.ask(
       who,

@@ -1,25 +1,50 @@
 /** Reading a request's body: at most 1 MiB, of a type the route takes. */
 import { bodyParser } from '@koa/bodyparser';
 import type { Context } from 'koa';
+import rawBody from 'raw-body';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { BodyType } from './route.ts';
 
 const LIMIT = '1mb';
-const MEDIA: Record<BodyType, string> = { json: 'application/json', form: 'application/x-www-form-urlencoded' };
-const NAMES: Record<BodyType, string> = { json: 'JSON', form: 'a form' };
+const MEDIA: Record<BodyType, string> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  file: 'multipart/form-data',
+};
+const NAMES: Record<BodyType, string> = { json: 'JSON', form: 'a form', file: 'a form with a file' };
 
 const parse = bodyParser({
   enableTypes: ['json', 'form'],
   jsonLimit: LIMIT,
   formLimit: LIMIT,
-  onError(error) {
-    const { status } = error as Error & { status?: number };
-    if (status === 413) throw new Problem(413, { detail: 'a body may have at most 1 MiB' }, { cause: error });
-    if (status === 415) throw new Problem(415, { detail: 'the body’s encoding is not known here' }, { cause: error });
-    // The parser's own message would repeat a piece of the body, which may hold a password.
-    throw new Problem(400, { detail: 'the body cannot be read as what its Content-Type says' }, { cause: error });
-  },
+  onError: refuse,
 });
+
+function refuse(error: unknown): never {
+  const { status } = error as Error & { status?: number };
+  if (status === 413) throw new Problem(413, { detail: 'a body may have at most 1 MiB' }, { cause: error });
+  if (status === 415) throw new Problem(415, { detail: 'the body’s encoding is not known here' }, { cause: error });
+  // The parser's own message would repeat a piece of the body, which may hold a password.
+  throw new Problem(400, { detail: 'the body cannot be read as what its Content-Type says' }, { cause: error });
+}
+
+/** The fields of a multipart form, files as `File`; a name sent twice is one too many. */
+async function readParts(ctx: Context): Promise<Record<string, unknown>> {
+  try {
+    if (!['', 'identity'].includes(ctx.get('content-encoding')))
+      throw Object.assign(new Error('an encoded form'), { status: 415 });
+    const bytes = await rawBody(ctx.req, { length: ctx.get('content-length') || null, limit: LIMIT });
+    const form = await new Response(new Uint8Array(bytes), {
+      headers: { 'Content-Type': ctx.get('content-type') },
+    }).formData();
+    const names = [...form.keys()];
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new Error('a name sent twice');
+    return Object.fromEntries(form);
+  } catch (error) {
+    return refuse(error);
+  }
+}
 
 const hasBody = (ctx: Context) => ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length')) > 0;
 
@@ -37,6 +62,7 @@ export async function readBody(ctx: Context, types: readonly BodyType[]): Promis
       { detail: `send the body as ${types.map((type) => `${NAMES[type]} (${MEDIA[type]})`).join(' or ')}` },
       { headers: { Accept: mediaTypes(types).join(', ') } },
     );
+  if (types.includes('file') && ctx.is(MEDIA.file)) return readParts(ctx);
   await parse(ctx, async () => {});
   return ctx.request.body;
 }

@@ -42,7 +42,9 @@ describe('/openapi.json', () => {
       expect(success, `${what}: ${error?.message}`).to.equal(true);
     };
     for (const route of ROUTES) {
-      if (route.body) takes(route.body.schema, route.body.example, `${route.id} body`);
+      // A file is no JSON that could be shown.
+      if (route.body && !route.body.types?.includes('file'))
+        takes(route.body.schema, route.body.example, `${route.id} body`);
       for (const [status, { schema, example }] of Object.entries(route.answers))
         if (route.id !== 'openapi') takes(schema, example, `${route.id} ${status}`);
     }

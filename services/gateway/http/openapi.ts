@@ -90,7 +90,7 @@ export function openApiDocument({ routes, version, publicUrl }: DocumentOptions)
     const all: Json = {};
     for (const status of commonProblems(route)) all[status] = problem(COMMON[status] ?? '');
     for (const [status, description] of Object.entries(route.problems ?? {})) all[status] = problem(description);
-    for (const [status, { description, schema, example, headers }] of Object.entries(route.answers))
+    for (const [status, { description, type, schema, example, headers }] of Object.entries(route.answers))
       all[status] = {
         description,
         ...(headers && {
@@ -99,7 +99,10 @@ export function openApiDocument({ routes, version, publicUrl }: DocumentOptions)
           ),
         }),
         content: {
-          'application/json': { schema: toJson(schema, 'output'), ...(example !== undefined && { example }) },
+          [type?.split(';')[0] ?? 'application/json']: {
+            schema: toJson(schema, 'output'),
+            ...(example !== undefined && { example }),
+          },
         },
       };
     return all;

@@ -10,7 +10,8 @@ import type { Gateway } from '../gateway.ts';
 /** `any`: whoever is signed in. */
 export type Access = 'public' | 'any' | readonly Role[];
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-export type BodyType = 'json' | 'form';
+/** `file`: multipart, as a form sends files. */
+export type BodyType = 'json' | 'form' | 'file';
 
 /** Who asks, as their session says. */
 export interface SignedIn {
@@ -24,6 +25,8 @@ export interface SignedIn {
 
 interface Answer {
   description: string;
+  /** Of what is no JSON: its Content-Type; the body is text. */
+  type?: string;
   schema: z.ZodType;
   example?: unknown;
   /** Header → what it says. */

@@ -57,6 +57,8 @@ async function answer(ctx: Context, route: Route, params: unknown, options: Rout
   if (options.verifyAnswers) verify(route, reply);
   ctx.status = reply.status;
   if (reply.headers) ctx.set(reply.headers);
+  const { type } = route.answers[reply.status] ?? {};
+  if (type !== undefined) ctx.set('Content-Type', type);
   // Whoever has it already needs no body. Not Koa's `fresh`: a script that names an ETag asks "no-cache" by itself.
   const { ETag: tag } = reply.headers ?? {};
   if (tag !== undefined && ctx.get('if-none-match') === tag) {

@@ -9,6 +9,7 @@ import {
   sendEmailRoute,
   sendEmailsRoute,
 } from './attendees/send.ts';
+import { attendeesTemplate, exportAttendees, uploadAttendeesRoute } from './attendees/spreadsheet.ts';
 import { login } from './auth/login.ts';
 import { logout } from './auth/logout.ts';
 import { me } from './auth/me.ts';
@@ -79,6 +80,9 @@ export const ROUTES: readonly Route[] = [
   changeEventStaff,
   listAttendeesRoute,
   addAttendeeRoute,
+  attendeesTemplate,
+  uploadAttendeesRoute,
+  exportAttendees,
   dashboardRoute,
   generateQrCodesRoute,
   generateQrRoute,

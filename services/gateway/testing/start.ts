@@ -31,7 +31,7 @@ export interface TestGateway {
   signingKey: KeyObject;
   /** A token of a user with this role; one sign-in each. */
   token(role: Role): Promise<string>;
-  /** Asks as this role, or as nobody; an object as body goes as JSON. */
+  /** Asks as this role, or as nobody; an object as body goes as JSON, a form as multipart. */
   ask(who: Role | null, method: string, path: string, body?: unknown): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -76,9 +76,9 @@ export async function startTestGateway({ env = {}, log, ...options }: StartOptio
         method,
         headers: {
           ...(token !== null && { Authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(body !== undefined && !(body instanceof FormData) && { 'Content-Type': 'application/json' }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
       }),
     );
 

@@ -1,0 +1,179 @@
+/** Spreadsheets in and out: what is written is read as it was, and what people and Excel do to a file is understood. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import Papa from 'papaparse';
+import { cleaned } from '../../../shared/student/notes.ts';
+import { attendeesCsv, MOST_ROWS, readCsv, TEMPLATE_COLUMNS, templateCsv, UnreadableCsv } from './csv.ts';
+import { planUpload } from './plan.ts';
+import { attendeeExample } from './schema.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const read = (text: string) => readCsv(bytes(text));
+const given = (text: string) => read(text).rows.map((one) => one.given);
+
+describe('an uploaded spreadsheet', () => {
+  it('is read with commas, semicolons or tabs, with a byte-order mark, with any line end', () => {
+    const expected = [{ name: 'Rao; Asha', roll_number: '21CS042', year: '3' }, { name: 'Ravi, Jr.' }];
+    for (const delimiter of [',', ';', '\t'])
+      for (const end of ['\n', '\r\n', '\r'])
+        for (const mark of ['', '\uFEFF']) {
+          const lines = [
+            ['Name', 'Roll No', 'Year'],
+            ['"Rao; Asha"', '21CS042', '3'],
+            ['"Ravi, Jr."', '', ''],
+          ];
+          const text = mark + lines.map((line) => line.join(delimiter)).join(end) + end;
+          expect(given(text), JSON.stringify(text)).to.deep.equal(expected);
+        }
+    expect(given('sep=;\r\nname;section\r\nAsha;B\r\n'), 'Excel’s own line').to.deep.equal([
+      { name: 'Asha', section: 'B' },
+    ]);
+    const wide = Buffer.from('\uFEFFname\tbranch\r\nआशा\tCSE\r\n', 'utf16le');
+    expect(readCsv(wide).rows[0]?.given, 'Excel’s "Unicode text"').to.deep.equal({ name: 'आशा', branch: 'CSE' });
+  });
+
+  it('tells all faults at once, each with the row as a spreadsheet numbers it', () => {
+    const { rows, faults, ignored } = read(
+      [
+        'name,email,Remarks',
+        'Asha,asha@example.edu,vip',
+        ',nobody@example.edu,',
+        ',,',
+        'Ravi,ravi@,',
+        '"Two\nlines",two@example.edu,',
+        'Zoya,zoya@example.edu,,and more',
+        `${'x'.repeat(257)},,`,
+        '-,x@,',
+      ].join('\n'),
+    );
+    expect(rows.map(({ row }) => row)).to.deep.equal([2, 6]);
+    expect(faults.map(({ row, field }) => [row, field])).to.deep.equal([
+      [3, 'name'],
+      [5, 'email'],
+      [7, ''],
+      [8, 'name'],
+      [9, 'name'],
+      [9, 'email'],
+    ]);
+    expect(ignored).to.deep.equal(['Remarks']);
+    expect(
+      read('name\n"Asha\nRavi\n').faults.map(({ field }) => field),
+      'a quotation mark left open',
+    ).to.deep.equal(['']);
+  });
+
+  it('is refused as a whole only where nothing in it can be trusted', () => {
+    for (const text of [
+      '',
+      'email\nasha@example.edu',
+      'name,Full Name\na,b',
+      '\u0000\u0001',
+      `name\n${'a\n'.repeat(MOST_ROWS + 1)}`,
+    ])
+      expect(() => read(text), JSON.stringify(text.slice(0, 30))).to.throw(UnreadableCsv);
+    expect(() => readCsv(Uint8Array.of(0x6e, 0xe9, 0x0a))).to.throw(UnreadableCsv, 'CSV UTF-8');
+    expect(read(`name\n${'a\n'.repeat(MOST_ROWS)}`).rows).to.have.length(MOST_ROWS);
+  });
+
+  it('is never a fault of ours, whatever its bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 400 }),
+          fc.string({ unit: 'binary' }).map((text) => bytes(`name,email\n${text}`)),
+        ),
+        (any) => {
+          try {
+            const { rows, faults } = readCsv(any);
+            for (const { row, given } of rows) {
+              expect(row).to.be.above(1);
+              expect(given.name).to.be.a('string');
+            }
+            for (const { row } of faults) expect(row).to.be.above(0);
+          } catch (error) {
+            expect(error).to.be.instanceOf(UnreadableCsv);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('a written spreadsheet', () => {
+  /** Values as they can be stored. */
+  const stored = fc
+    .oneof(
+      fc.string({ unit: 'grapheme', maxLength: 30 }),
+      fc
+        .tuple(fc.constantFrom('=', '+', '-', '@', "'=", "''+", '＝', '"', ';', ','), fc.string({ maxLength: 10 }))
+        .map(([first, rest]) => `${first}${rest}a`),
+      fc.constantFrom('a;=1+1', 'a\t=1+1', 'b";=1', ';-1;a'),
+    )
+    .map((text) => cleaned(text))
+    .filter((text): text is string => text !== undefined);
+
+  it('is read as it was, and no cell of it is a formula', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(stored, fc.option(stored), fc.option(stored)), { maxLength: 8 }), (people) => {
+        const attendees = people.map(([name, roll_number, section]) => ({
+          ...attendeeExample,
+          ...{ name, roll_number, section },
+        }));
+        const text = attendeesCsv(attendees);
+        const { rows, faults } = read(text);
+        expect(faults).to.deep.equal([]);
+        expect(
+          rows.map(({ given: { name, roll_number, section } }) => [name, roll_number ?? null, section ?? null]),
+        ).to.deep.equal(people);
+        for (const delimiter of [',', ';', '\t'])
+          for (const cell of Papa.parse<string[]>(text.slice(1), { delimiter }).data.flat())
+            expect(cell, `as split by ${delimiter}`).to.not.match(/^[=+\-@＝＋－＠]/);
+      }),
+    );
+  });
+
+  it('to be filled has the columns that an upload knows', () => {
+    expect(templateCsv()).to.equal(`\uFEFF"${TEMPLATE_COLUMNS.join('","')}"\r\n`);
+    expect(given(`${templateCsv()}Asha,a@example.edu,R1,CSE,2,B,98,F\r\n`)[0]).to.have.all.keys(...TEMPLATE_COLUMNS);
+  });
+});
+
+describe('what an uploaded list comes to', () => {
+  const there = [
+    { _id: 1, payment_id: null, student_key: 'R1|', details: { name: 'Asha', roll_number: 'R1' }, email: null },
+    {
+      _id: 2,
+      payment_id: 'pay_1',
+      student_key: 'R2|EXAMPLE',
+      details: { name: 'Ravi', roll_number: 'R2' },
+      email: null,
+    },
+    { _id: 3, payment_id: null, student_key: null, details: { name: 'Zoya', email: 'z@x.in' }, email: 'z@x.in' },
+    { _id: 4, payment_id: null, student_key: 'R4|', details: { name: 'D', roll_number: 'R4' }, email: null },
+    { _id: 5, payment_id: 'pay_2', student_key: 'R4|#pay_2', details: { name: 'D', roll_number: 'R4' }, email: null },
+  ];
+
+  it('is told by roll number, else by address and name, and nobody twice', () => {
+    const plan = planUpload(
+      [
+        { row: 2, given: { name: 'Asha', roll_number: 'R1' } },
+        { row: 3, given: { name: 'Ravi', roll_number: 'r-2', section: 'B' } },
+        { row: 4, given: { name: 'zoya', email: 'Z@x.in' } },
+        { row: 5, given: { name: 'New', roll_number: 'R5' } },
+        { row: 6, given: { name: 'New again', roll_number: 'r5' } },
+        { row: 7, given: { name: 'Sister', email: 'z@x.in' } },
+        { row: 8, given: { name: 'D', roll_number: 'R4' } },
+        { row: 9, given: { name: 'Nobody in particular' } },
+        { row: 10, given: { name: 'Nobody in particular' } },
+      ],
+      there,
+    );
+    expect(plan.same).to.deep.equal([2]);
+    expect(plan.update.map(({ row, attendee }) => [row, attendee._id])).to.deep.equal([
+      [3, 2],
+      [4, 3],
+    ]);
+    expect(plan.add.map(({ row }) => row)).to.deep.equal([5, 7, 9, 10]);
+    expect(plan.faults.map(({ row }) => row)).to.deep.equal([6, 8]);
+  });
+});

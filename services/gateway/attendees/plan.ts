@@ -1,0 +1,62 @@
+/** What an uploaded list comes to beside who is there already. Pure. */
+import type { AttendeeDoc } from '../../../shared/store/documents.ts';
+import { folded } from '../../../shared/student/key.ts';
+import type { CsvRow, RowFault } from './csv.ts';
+import { detailsOf, type Given } from './fields.ts';
+
+export type Known = Pick<AttendeeDoc, '_id' | 'payment_id' | 'student_key' | 'details' | 'email'>;
+
+export interface Plan {
+  add: CsvRow[];
+  update: { row: number; attendee: Known; given: Given }[];
+  /** Rows that say what is there. */
+  same: number[];
+  faults: RowFault[];
+}
+
+const lower = (text: string | null | undefined): string => text?.trim().toLowerCase() ?? '';
+
+/** By roll number; without one by address and name, as some families share an address. Null: by nothing. */
+function keyOf(roll: string | null | undefined, email: string | null | undefined, name: string | null | undefined) {
+  const number = folded(roll ?? '');
+  if (number !== '') return `roll ${number}`;
+  return email ? `${lower(email)} ${lower(name)}` : null;
+}
+
+const keysOf = ({ student_key, details, email }: Known): (string | null)[] => [
+  student_key ? `roll ${student_key.split('|')[0]}` : null,
+  keyOf(null, email, details?.name),
+];
+
+export function planUpload(rows: readonly CsvRow[], there: readonly Known[]): Plan {
+  const known = new Map<string, Known[]>();
+  for (const one of there)
+    for (const key of keysOf(one)) if (key !== null) known.set(key, [...(known.get(key) ?? []), one]);
+  const first = new Map<string, number>();
+  const plan: Plan = { add: [], update: [], same: [], faults: [] };
+  for (const { row, given } of rows) {
+    const details = detailsOf(given);
+    const key = keyOf(details.roll_number, details.email, details.name);
+    const before = key === null ? undefined : first.get(key);
+    if (key !== null && before === undefined) first.set(key, row);
+    const [field, message] = details.roll_number ? ['roll_number', 'roll number'] : ['email', 'name and address'];
+    const found = key === null ? [] : (known.get(key) ?? []);
+    const [attendee] = found;
+    if (before !== undefined) plan.faults.push({ row, field, message: `has the ${message} of row ${before}` });
+    else if (found.length > 1)
+      plan.faults.push({
+        row,
+        field,
+        message: `is the ${message} of ${found.length} attendees; change them one by one`,
+      });
+    else if (!attendee) plan.add.push({ row, given });
+    else {
+      const differs = Object.entries(details).some(
+        ([name, value]) => value && value !== attendee.details?.[name as keyof typeof details],
+      );
+      if (differs) plan.update.push({ row, attendee, given });
+      else plan.same.push(row);
+    }
+  }
+  return plan;
+}
