@@ -64,9 +64,11 @@ async function answerPage(ctx: Context, page: Page, options: ConsoleRouterOption
   send(ctx, page, await page.handle({ ...call, query: queryOf(page, ctx) }), null, options);
 }
 
-/** Of a form that could not be taken, to be shown again. A password is never sent back. */
+/** Of a form that could not be taken, to be shown again: its texts, and never a password. */
 const given = (form: Form, problem: Problem): Given => ({
-  values: Object.fromEntries(Object.entries(form).filter(([name]) => !name.includes('password'))),
+  values: Object.fromEntries(
+    Object.entries(form).filter(([name, value]) => typeof value === 'string' && !name.includes('password')),
+  ),
   faults: Object.fromEntries((problem.fields.errors ?? []).map(({ field, message }) => [field, message])),
   message: problem.fields.detail,
 });
