@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { ADMIN, type Json, startWorld, until, WEBHOOK_SECRET, type World } from '../world.ts';
 import { changed, FORBIDDEN, OPERATORS, type Operation, objectsIn, operationsOf } from './unwanted.ts';
 
+/** Done, or not for now. */
+const RIGHT = [200, 201, 401, 404, 409, 422];
 /** What moves by itself: schedules and leases, and how often something was looked at. */
 const BY_ITSELF = ['schedules', 'sweeps'];
 
@@ -13,8 +15,7 @@ describe('what nobody should send to any route', () => {
   let operations: Operation[];
   const ids: Record<string, string> = {};
 
-  before(async function () {
-    this.timeout(240_000);
+  async function prepare(): Promise<void> {
     world = await startWorld();
     await world.api('POST', '/api/events', { name: 'Fest', date: '2026-12-20T18:00:00', price: 29_900 });
     const [paid, held] = await Promise.all([world.pay(), world.pay({ amount: 100 })]);
@@ -43,6 +44,10 @@ describe('what nobody should send to any route', () => {
     token = (await login(ADMIN)).access_token;
     operations = operationsOf((await ask('GET', '/openapi.json')).body);
     expect(operations.length).to.be.above(25);
+  }
+  before(async function () {
+    this.timeout(240_000);
+    await prepare();
   });
   after(async () => world?.stop());
 
@@ -243,8 +248,22 @@ describe('what nobody should send to any route', () => {
     expect(({} as Json).polluted).to.equal(undefined);
   });
 
-  it('what all of this was put into is right without it', async () => {
-    // Else everything above might have been refused for another reason.
+  it('what all of this was put into is right without it', async function () {
+    // Else everything above might have been refused for another reason. In a world of its own: what is right has effects
+    // that come later, and would be taken for those of a refused request.
+    this.timeout(240_000);
+    const shared = { world, token, ids: { ...ids } };
+    await prepare();
+    try {
+      await expectRight();
+    } finally {
+      await world.stop();
+      ({ world, token } = shared);
+      Object.assign(ids, shared.ids);
+    }
+  });
+
+  async function expectRight(): Promise<void> {
     const { username, password } = { username: 'walker', password: 'a long pass phrase' };
     await world.api('POST', '/api/admin/users', { username, password, role: 'admin' });
     // What is about one's own session may end it, and comes last.
@@ -252,13 +271,14 @@ describe('what nobody should send to any route', () => {
     let access_token = '';
     for (const operation of [...operations.filter((one) => !own(one)), ...operations.filter(own)]) {
       if (access_token === '' || own(operation)) access_token = (await login({ username, password })).access_token;
-      const { status, text } = await ask(
+      const { status, text, body } = await ask(
         operation.method,
         `${pathOf(operation)}?${rightQuery(operation)}`,
         operation.body ? json(rightBody(operation)) : {},
         access_token,
       );
-      expect(status, `${operation.id}: ${text}`).to.be.oneOf([200, 401, 404, 409, 422]);
+      // A 400 for what was sent names a field; others tell of the ticket.
+      if (status !== 400 || body.errors) expect(status, `${operation.id}: ${text}`).to.be.oneOf(RIGHT);
     }
-  });
+  }
 });
