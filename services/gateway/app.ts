@@ -16,6 +16,7 @@ import { PAGES } from './console/pages/index.ts';
 import { consoleRouter } from './console/router.ts';
 import { type ConsoleOptions, showProblem } from './console/show.ts';
 import { eventFacts } from './events/facts.ts';
+import { type FindLimits, findTicket } from './find-ticket/find.ts';
 import type { Gateway } from './gateway.ts';
 import { authenticator } from './http/authenticate.ts';
 import { measure } from './http/measure.ts';
@@ -35,6 +36,7 @@ export interface RunningGateway extends RunningService {
 
 export interface GatewayOptions {
   loginLimits?: LoginLimits;
+  findLimits?: FindLimits;
   /** Fails instead of sending what a route did not declare. For tests. */
   verifyAnswers?: boolean;
 }
@@ -62,6 +64,7 @@ export async function startGateway(
     metrics: createGatewayMetrics(parts.registry),
     checkPassword,
     signIn: signIn({ store, secret: config.JWT_SECRET, ttlMs: config.JWT_TTL, checkPassword }),
+    findTicket: findTicket(options.findLimits),
     eventFacts: eventFacts(store),
     resendLimit: resendLimit(),
     verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),

@@ -6,6 +6,7 @@ import type { TicketClaims } from '../../shared/ticket/token.ts';
 import type { ResendLimit } from './attendees/resend-limit.ts';
 import type { CheckPassword, SignIn } from './auth/sign-in.ts';
 import type { EventFacts } from './events/facts.ts';
+import type { FindTicket } from './find-ticket/find.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 export interface Gateway {
@@ -15,6 +16,7 @@ export interface Gateway {
   metrics: GatewayMetrics;
   checkPassword: CheckPassword;
   signIn: SignIn;
+  findTicket: FindTicket;
   eventFacts: EventFacts;
   resendLimit: ResendLimit;
   /** @throws BadTicketToken */

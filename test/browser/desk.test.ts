@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Dialog, Page } from 'playwright-core';
 import { club, PEOPLE } from '../../services/gateway/testing/documents.ts';
 import { startWorld, student, until, type World } from '../world.ts';
-import { expectAccessible, type Opened, startBrowser, type TestBrowser } from './browser.ts';
+import { expectAccessible, expectFits, type Opened, PHONE, startBrowser, type TestBrowser } from './browser.ts';
 import { signedIn } from './scene.ts';
 
 describe('the desk', () => {
@@ -185,6 +185,37 @@ describe('the desk', () => {
     await open(id);
     await page.getByText('Ticket revoked: it opens no door any more').waitFor();
     expect(await button('Send the ticket again').count(), 'no void ticket is sent').to.equal(0);
+  }).timeout(180_000);
+
+  it('lets a student without an account find the ticket, and send it to the known address', async () => {
+    const notes = student({ event_id: 'fest', phone: '9811122233' });
+    const { id } = await world.pay({ notes });
+    await mailTo(notes.email);
+    await until(
+      () => world.store.mails.findOne({ payment_id: id }).lean(),
+      (mail) => mail?.state === 'sent',
+      'marked as sent',
+      60_000,
+    );
+    const { page: theirs, complaints } = await browser.open({ viewport: PHONE });
+    await theirs.goto(`${url}/find`);
+    await expectAccessible(theirs, 'find my ticket');
+    await theirs.getByLabel('UTR or payment id').fill(id);
+    await theirs.getByLabel('Phone').fill('+91 98111 22233');
+    await theirs.getByRole('button', { name: 'Find it' }).click();
+    await theirs.getByText('You have a ticket').waitFor();
+    await expectFits(theirs, 'a found ticket');
+    await expectAccessible(theirs, 'a found ticket');
+    await theirs.getByRole('button', { name: 'Send it there again' }).click();
+    await theirs.getByText(/on its way to s•••@example.edu again/).waitFor();
+    await until(
+      () => world.mails.summaries({ to: notes.email }).length,
+      (mails) => mails === 2,
+      'the second mail',
+      60_000,
+    );
+    expect(complaints).to.deep.equal([]);
+    await theirs.context().close();
   }).timeout(180_000);
 
   it('is live: what comes in shows by itself', async () => {

@@ -38,12 +38,20 @@ describe('the console', () => {
     expect(await answer.text()).to.contain('<h1>Today</h1>');
   });
 
-  it('has a view for every page, and none that is not signed in sees but signing in', () => {
+  it('has a view for every page, and who is not signed in sees what is meant for them', () => {
     for (const one of PAGES)
       if (one.kind === 'page' && one.view !== undefined) expect(hasView(one.view), one.view).to.equal(true);
     expect(
       PAGES.filter(({ access }) => access === 'public').map(({ kind, path }) => `${kind} ${path}`),
-    ).to.have.members(['page /login', 'action /login']);
+    ).to.have.members([
+      'page /login',
+      'action /login',
+      // Students have no account: what they know is the payment's reference and its phone.
+      'page /find',
+      'action /find',
+      'action /find/send',
+      'action /find/address',
+    ]);
   });
 
   for (const one of PAGES.filter(({ access }) => access !== 'public')) {

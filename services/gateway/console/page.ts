@@ -98,7 +98,8 @@ interface ActionSpec<X extends Access, P extends z.ZodType, F extends z.ZodType>
   shownBy?: Page;
   /** Where to say what went wrong when there is no `shownBy` and the request names no page of ours it came from. */
   back?: string;
-  handle(call: PageCall<z.output<P>, undefined, z.output<F>, Caller<X>>): Promise<GoTo | Raw> | GoTo | Raw;
+  /** Data is for the view of `shownBy`: an answer that must not be asked for again by its address. */
+  handle(call: PageCall<z.output<P>, undefined, z.output<F>, Caller<X>>): Promise<Shown> | Shown;
 }
 
 /** With their types erased, as the router sees them. */
@@ -108,7 +109,7 @@ export type Page = Omit<PageSpec<Access, z.ZodType, z.ZodType>, 'handle'> & {
 };
 export type Action = Omit<ActionSpec<Access, z.ZodType, z.ZodType>, 'handle'> & {
   kind: 'action';
-  handle(call: PageCall): Promise<GoTo | Raw>;
+  handle(call: PageCall): Promise<Shown>;
 };
 export type Declared = Page | Action;
 

@@ -79,14 +79,18 @@ async function answerAction(ctx: Context, action: Action, options: ConsoleRouter
   try {
     const body = action.form ? checked(action.form, call.body, 422) : undefined;
     const done = await action.handle({ ...call, body });
-    if (done instanceof Raw) return send(ctx, action, done, null, options);
-    goOn(ctx, done, options);
+    if (done instanceof GoTo) return goOn(ctx, done, options);
+    if (!(done instanceof Raw) && !action.shownBy)
+      throw new Error(`${action.path} answers data, but is shown by no page`);
+    send(ctx, done instanceof Raw ? action : (action.shownBy as Page), done, null, options);
   } catch (error) {
     const problem = asProblem(error);
     if (problem.status === 500) throw error;
     const back = call.cameFrom ?? (action.back === undefined ? null : filled(action.back, ctx.params));
     if (!action.shownBy && back === null) throw problem;
     tellRefusal(ctx, problem);
+    const { 'Retry-After': later } = problem.headers;
+    if (later !== undefined) ctx.set('Retry-After', later);
     if (action.shownBy) {
       const again = given(call.body as Form, problem);
       const data = await action.shownBy.handle({ ...call, query: queryOf(action.shownBy, ctx), given: again });

@@ -5,6 +5,7 @@ import { auditPage } from './audit.ts';
 import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
 import { doorPage } from './door.ts';
 import { editEventAction, editEventPage, eventPage, eventsPage, newEventAction, newEventPage } from './events/pages.ts';
+import { addressFound, findAction, findPage, sendFound } from './find.ts';
 import { loginAction, loginPage, logoutAction } from './login.ts';
 import { mailBody, mailPage, mailsPage, resendMailAction, resendMailsAction } from './mails.ts';
 import {
@@ -27,6 +28,10 @@ export const PAGES: readonly Declared[] = [
   loginPage,
   loginAction,
   logoutAction,
+  findPage,
+  findAction,
+  sendFound,
+  addressFound,
   todayPage,
   todayLive,
   paymentsPage,

@@ -1,0 +1,82 @@
+/** "Find my ticket", for students: no sign-in, but the payment's reference and its phone. */
+import { z } from 'zod';
+import { likelyMeant } from '../../../../shared/student/typo.ts';
+import type { Asked } from '../../find-ticket/find.ts';
+import { ticketWords } from '../../find-ticket/words.ts';
+import type { PaymentAnswer } from '../../payments/present.ts';
+import { action, type PageCall, page } from '../page.ts';
+
+const who = {
+  reference: z.string().max(100),
+  phone: z.string().max(40),
+};
+type Who = { reference: string; phone: string };
+
+const EMPTY = { asked: false, words: null, sent: null, hint: null, email: '', reference: '', phone: '' };
+
+export const findPage = page({
+  path: '/find',
+  access: 'public',
+  title: 'Find my ticket',
+  view: 'find',
+  handle: ({ given }) => ({
+    ...EMPTY,
+    reference: String(given?.values.reference ?? ''),
+    phone: String(given?.values.phone ?? ''),
+  }),
+});
+
+const askedBy = ({ body, address, correlationId }: PageCall<undefined, undefined, Who, null>): Asked => ({
+  ...body,
+  address,
+  correlationId,
+});
+
+const shown = ({ reference, phone }: Who, payment: PaymentAnswer | null, more: object = {}) => ({
+  ...EMPTY,
+  asked: true,
+  reference,
+  phone,
+  words: payment && ticketWords(payment),
+  ...more,
+});
+
+export const findAction = action({
+  path: '/find',
+  access: 'public',
+  form: z.strictObject(who),
+  shownBy: findPage,
+  handle: async (call) => shown(call.body, await call.gateway.findTicket.look(call.gateway, askedBy(call))),
+});
+
+export const sendFound = action({
+  path: '/find/send',
+  access: 'public',
+  form: z.strictObject(who),
+  shownBy: findPage,
+  async handle(call) {
+    const payment = await call.gateway.findTicket.send(call.gateway, askedBy(call));
+    const { sendTo } = ticketWords(payment);
+    return shown(call.body, payment, { sent: `Your ticket is on its way to ${sendTo ?? 'your address'} again.` });
+  },
+});
+
+export const addressFound = action({
+  path: '/find/address',
+  access: 'public',
+  form: z.strictObject({ ...who, email: z.string().max(254), sure: z.literal('yes').optional() }),
+  shownBy: findPage,
+  async handle(call) {
+    const { email, sure, reference, phone } = call.body;
+    const hint = sure ? null : likelyMeant(email.trim());
+    const asked = askedBy(call);
+    if (hint !== null)
+      return shown(call.body, await call.gateway.findTicket.look(call.gateway, asked), { hint, email: email.trim() });
+    const payment = await call.gateway.findTicket.giveAddress(call.gateway, asked, email);
+    return {
+      ...shown({ reference, phone }, payment),
+      words: null,
+      sent: `Your ticket is on its way to ${email.trim()}.`,
+    };
+  },
+});

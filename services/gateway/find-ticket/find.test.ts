@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { attendee, event, payId, payment, ticketMail } from '../testing/documents.ts';
+import { startTestGateway, type TestGateway } from '../testing/start.ts';
+
+const PHONE = '9800000001';
+const utr = (n: number) => String(700_000_000_000 + n);
+
+describe('find my ticket', () => {
+  let gateway: TestGateway;
+  before(async () => {
+    gateway = await startTestGateway({
+      findLimits: { perAddress: 1_000, perReference: 6, window: 600, mailsPerHour: 3 },
+    });
+    await gateway.store.events.create(event(1, { name: 'Freshers’ Night' }));
+    const contact = { contact: '+91 98000 00001' };
+    const held = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
+    await gateway.store.payments.insertMany([
+      payment(1, {}, { rrn: utr(1), ...contact }),
+      payment(2, { outcome: held }, { rrn: utr(2), ...contact }),
+      payment(3, { outcome: { kind: 'revoked', reason: null, since: new Date() } }, { rrn: utr(3), ...contact }),
+      payment(4, { outcome: { kind: 'foreign', reason: null, since: new Date() } }, { rrn: utr(4), ...contact }),
+      payment(5, {}, { rrn: utr(5), ...contact }),
+      payment(6, {}, { rrn: utr(6), ...contact }),
+    ]);
+    await gateway.store.attendees.insertMany([attendee(1), attendee(5, { email: null }), attendee(6, { email: null })]);
+    await gateway.store.mails.insertMany([ticketMail(1), ticketMail(5, { state: 'no_address', sent_at: null })]);
+  });
+  after(() => gateway.stop());
+
+  const post = async (path: string, fields: Record<string, string>) => {
+    const answer = await fetch(gateway.url + path, {
+      method: 'POST',
+      headers: { Accept: 'text/html' },
+      body: new URLSearchParams({ phone: PHONE, ...fields }),
+    });
+    const html = await answer.text();
+    return { status: answer.status, html, retry: answer.headers.get('retry-after') };
+  };
+
+  it('tells the status by UTR or payment id and phone, the address only by its first letter', async () => {
+    for (const reference of [utr(1), payId(1), `${utr(1).slice(0, 4)} ${utr(1).slice(4, 8)} ${utr(1).slice(8)}`]) {
+      const { status, html } = await post('/find', { reference });
+      expect(status).to.equal(200);
+      expect(html)
+        .to.contain('You have a ticket')
+        .and.to.contain('a•••@example.edu')
+        .and.not.to.contain('asha@example');
+    }
+    expect((await post('/find', { reference: utr(2) })).html).to.contain('Less was paid than the price');
+    expect((await post('/find', { reference: utr(3) })).html).to.contain('refunded in full');
+  });
+
+  it('answers the same for a wrong phone, an unknown payment and one that is not ours', async () => {
+    const said = ({ html }: { html: string }) => html.slice(html.indexOf('<section'), html.indexOf('</section>'));
+    const wrong = await post('/find', { reference: payId(1), phone: '9811111111' });
+    expect(said(wrong)).to.contain('Nothing fits both');
+    for (const reference of [utr(999), utr(4), payId(4), 'asha', '.*'])
+      expect(said(await post('/find', { reference })), reference).to.equal(said(wrong));
+    expect((await post('/find', { reference: utr(2), phone: '' })).html, 'no phone fits no phone').to.contain(
+      'Nothing fits',
+    );
+  });
+
+  it('takes an address where there is none, and asks first where it looks mistyped', async () => {
+    const asked = await post('/find/address', { reference: utr(5), email: 'asha@gmial.com' });
+    expect(asked.html).to.contain('Did you mean <strong>asha@gmail.com</strong>');
+    expect((await gateway.store.payments.findById(payId(5)).lean())?.overrides?.details?.email).to.equal(undefined);
+    const bad = await post('/find/address', { reference: utr(5), email: 'no address' });
+    expect([bad.status, bad.html.includes('must be an e-mail address')]).to.deep.equal([422, true]);
+    const given = await post('/find/address', { reference: utr(5), email: 'asha@gmail.com', sure: 'yes' });
+    expect(given.html).to.contain('on its way to asha@gmail.com');
+    const stored = await gateway.store.payments.findById(payId(5)).lean();
+    expect(stored?.overrides?.details?.email).to.equal('asha@gmail.com');
+    expect(stored?.pending, 'ticketing mails it').to.equal(true);
+    const trail = await gateway.store.activities.findOne({ payment_id: payId(5) }).lean();
+    expect(trail).to.deep.include({ action: 'payment.changed_by_hand', actor: 'student' });
+    expect(JSON.stringify(trail)).not.to.contain('gmail');
+  });
+
+  it('turns no ticket away from its owner: a known address stays', async () => {
+    const taken = await post('/find/address', { reference: utr(1), email: 'thief@example.org' });
+    expect([taken.status, taken.html.includes('there is an address already')]).to.deep.equal([409, true]);
+    expect((await gateway.store.payments.findById(payId(1)).lean())?.overrides).to.equal(undefined);
+    const unknown = await post('/find/address', { reference: utr(6), phone: '9811111111', email: 'thief@example.org' });
+    expect(unknown.status).to.equal(404);
+  });
+
+  it('lets nobody try phones: a few tries, then not for a while', async () => {
+    const tries = [];
+    for (let at = 0; at < 8; at++) tries.push(await post('/find', { reference: utr(77), phone: `98000000${10 + at}` }));
+    expect(tries.map(({ status }) => status)).to.deep.equal([200, 200, 200, 200, 200, 200, 429, 429]);
+    expect(Number(tries.at(-1)?.retry)).to.be.within(1, 600);
+  });
+});
