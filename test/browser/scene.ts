@@ -10,6 +10,7 @@ export interface Scene {
   /** What the pages with an id are shown of. */
   payments: { ticketed: string; held: string; foreign: string; refunded: string };
   mail: string;
+  club: number;
   stop(): Promise<void>;
 }
 
@@ -41,6 +42,27 @@ export async function startScene(): Promise<Scene> {
     }),
     await make({ name: 'Alumni dinner', date: inDays(30), venue: 'Lawn', status: 'closed' }),
   ];
+  const { body: club } = await world.api('POST', '/api/admin/clubs', {
+    name: 'Music Club',
+    email: 'music@example.edu',
+    phone: '+91 98000 00003',
+  });
+  for (const [username, full_name, role] of [
+    ['meera', 'Meera Nair', 'organizer'],
+    ['gate1', 'Imran Khan', 'staff'],
+    ['gate2', 'Divya Iyer', 'staff'],
+  ])
+    await world.api('POST', '/api/admin/users', {
+      username,
+      full_name,
+      role,
+      email: `${username}@example.edu`,
+      club_id: club.id,
+      password: 'let them all come in',
+    });
+  const { body: users } = await world.api('GET', '/api/admin/users');
+  const doorKeepers = users.filter(({ role }: Json) => role === 'staff').map(({ id }: Json) => id);
+  await world.api('PUT', `/api/events/${events[0].id}/staff`, doorKeepers);
   await world.mails.setFaults({ permanent_addresses: [REFUSED] });
 
   const now = Math.floor(Date.now() / 1_000);
@@ -115,6 +137,7 @@ export async function startScene(): Promise<Scene> {
       foreign: foreign[0].id,
       refunded,
     },
+    club: club.id,
     mail: (await world.store.mails.findOne({ payment_id: good[0] as string, kind: 'ticket' }).lean())?._id ?? '',
     stop: () => world.stop(),
   };

@@ -1,4 +1,5 @@
-/** Choices of a form's select, with the chosen one marked. Pure but for the events. */
+/** Choices of a form's select, with the chosen one marked. Pure but for what is asked for. */
+import { listClubs } from '../routes/clubs/list.ts';
 import { listEvents } from '../routes/events/list.ts';
 import { words } from './format.ts';
 import type { PageCall } from './page.ts';
@@ -35,4 +36,13 @@ export async function eventChoices(
       label: status === 'open' ? name : `${name} (${status})`,
       chosen: String(id) === String(chosen ?? ''),
     }));
+}
+
+/** All clubs; for admins. */
+export async function clubChoices(
+  call: PageCall<unknown, unknown, unknown, unknown>,
+  chosen: unknown,
+): Promise<Choice[]> {
+  const { body } = await answerOf<{ id: number; name: string }[]>(listClubs, call, { query: { limit: '1000' } });
+  return body.map(({ id, name }) => ({ value: String(id), label: name, chosen: String(id) === String(chosen ?? '') }));
 }

@@ -4,7 +4,15 @@ import { accountPage, changePasswordAction } from './account.ts';
 import { auditPage } from './audit.ts';
 import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
 import { doorPage } from './door.ts';
-import { editEventAction, editEventPage, eventPage, eventsPage, newEventAction, newEventPage } from './events/pages.ts';
+import {
+  editEventAction,
+  editEventPage,
+  eventPage,
+  eventsPage,
+  newEventAction,
+  newEventPage,
+  staffAction,
+} from './events/pages.ts';
 import { addressFound, findAction, findPage, sendFound } from './find.ts';
 import { loginAction, loginPage, logoutAction } from './login.ts';
 import { mailBody, mailPage, mailsPage, resendMailAction, resendMailsAction } from './mails.ts';
@@ -20,6 +28,21 @@ import {
 import { foreignPage } from './payments/foreign.ts';
 import { heldPage, resolveHeld } from './payments/held.ts';
 import { paymentsPage } from './payments/list.ts';
+import {
+  changeClubAction,
+  changeUserAction,
+  clubPage,
+  clubsPage,
+  disableClubAction,
+  disableUserAction,
+  enableClubAction,
+  enableUserAction,
+  newClub,
+  newUserAction,
+  newUserPage,
+  userPage,
+  usersPage,
+} from './people.ts';
 import { scanPage, scanSession, scanWorker } from './scan.ts';
 import { sweepNow, sweepsPage } from './sweeps.ts';
 import { todayLive, todayPage } from './today.ts';
@@ -60,6 +83,7 @@ export const PAGES: readonly Declared[] = [
   eventPage,
   editEventPage,
   editEventAction,
+  staffAction,
   sweepsPage,
   sweepNow,
   deadLettersPage,
@@ -68,4 +92,17 @@ export const PAGES: readonly Declared[] = [
   auditPage,
   accountPage,
   changePasswordAction,
+  clubsPage,
+  newClub,
+  clubPage,
+  changeClubAction,
+  enableClubAction,
+  disableClubAction,
+  usersPage,
+  newUserPage,
+  newUserAction,
+  userPage,
+  changeUserAction,
+  enableUserAction,
+  disableUserAction,
 ];

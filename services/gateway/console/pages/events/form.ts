@@ -19,6 +19,7 @@ export const eventForm = z.strictObject({
   closes_at: field,
   razorpay_qr_id: field,
   status: field,
+  club_id: field,
 });
 export type EventForm = z.output<typeof eventForm>;
 
@@ -53,7 +54,7 @@ export function eventBody(form: EventForm, blank: 'absent' | 'cleared'): Record<
       if (name === 'name' || name === 'date') body[name] = typed;
       else if (blank === 'cleared' && !NEEDED.has(name)) body[name] = null;
     } else if (name === 'price') body.price = minorUnits(typed, form.currency?.trim() || 'INR');
-    else if (name === 'capacity') body.capacity = wholeNumber(typed);
+    else if (name === 'capacity' || name === 'club_id') body[name] = wholeNumber(typed);
     else body[name] = typed;
   }
   return body;

@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import { EVENT_STATUSES } from '../../../../../shared/store/documents.ts';
 import type { eventAnswer } from '../../../events/schema.ts';
+import type { SignedIn } from '../../../http/route.ts';
+import { listOwnClubMembers } from '../../../routes/club/members.ts';
 import { changeEventRoute } from '../../../routes/events/change.ts';
 import { createEventRoute } from '../../../routes/events/create.ts';
 import { listEvents } from '../../../routes/events/list.ts';
 import { readEvent } from '../../../routes/events/read.ts';
+import { changeEventStaff, listEventStaff } from '../../../routes/events/staff.ts';
 import { checkinsOverTime, paymentsOverTime, type Slot } from '../../../system/over-time.ts';
 import { barChart } from '../../chart.ts';
-import { choices } from '../../choices.ts';
-import { action, goTo, page } from '../../page.ts';
+import { choices, clubChoices } from '../../choices.ts';
+import { action, goTo, type PageCall, page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
 import { eventBody, eventForm, majorUnits, wallClock } from './form.ts';
 import { eventNote, NOTE_FIELDS, notesSample, orderSample } from './notes-sample.ts';
@@ -18,6 +21,14 @@ type EventAnswer = z.input<typeof eventAnswer>;
 
 const RUN = ['admin', 'organizer'] as const;
 const params = z.strictObject({ id: z.string().max(20) });
+
+interface Person {
+  id: number;
+  username: string;
+  full_name: string | null;
+  role: string;
+  disabled: boolean;
+}
 
 const ORDER: Record<EventAnswer['status'], number> = { open: 0, closed: 1, cancelled: 2 };
 
@@ -35,6 +46,10 @@ export const eventsPage = page({
     };
   },
 });
+
+/** An organizer's event is the own club's; an admin may say whose it is. */
+const clubsFor = async (call: PageCall<unknown, unknown, unknown, SignedIn>, chosen: number | null) =>
+  call.user.role === 'admin' ? clubChoices(call, call.given?.values.club_id ?? chosen) : [];
 
 const EMPTY = {
   name: '',
@@ -58,7 +73,7 @@ export const newEventPage = page({
   access: RUN,
   title: 'New event',
   view: 'events/form',
-  handle: () => ({ event: EMPTY, id: null, statuses: [] }),
+  handle: async (call) => ({ event: EMPTY, id: null, statuses: [], clubs: await clubsFor(call, null) }),
 });
 
 export const newEventAction = action({
@@ -96,7 +111,8 @@ export const eventPage = page({
     const scope = { event_id: event.id };
     const now = Date.now();
     const start = new Date(event.date).getTime();
-    const [payments, checkins] = await Promise.all([
+    const runs = user.role !== 'staff';
+    const [payments, checkins, staff, people] = await Promise.all([
       // Whole days by UTC begin at 5:30 in India, when nobody pays: near enough for a picture.
       paymentsOverTime(gateway, scope, {
         from: new Date(now - 29 * DAY_MS),
@@ -108,11 +124,20 @@ export const eventPage = page({
         to: new Date(Math.min(start, now) + 6 * 3_600_000),
         sizeMs: HALF_HOUR_MS,
       }),
+      runs ? answerOf<Person[]>(listEventStaff, call, { params: call.params }).then(({ body }) => body) : [],
+      runs ? answerOf<Person[]>(listOwnClubMembers, call, { query: { limit: '1000' } }).then(({ body }) => body) : [],
     ]);
+    const given = new Set(staff.map(({ id }) => id));
+    const others = people.filter(({ id, role, disabled }) => role === 'staff' && !disabled && !given.has(id));
     return {
       title: event.name,
       event,
-      runs: user.role !== 'staff',
+      runs,
+      doors: [...staff, ...others].map(({ id, username, full_name }) => ({
+        id,
+        name: full_name ?? username,
+        given: given.has(id),
+      })),
       note: eventNote(event),
       fields: NOTE_FIELDS,
       notes: notesSample(event),
@@ -137,6 +162,7 @@ export const editEventPage = page({
       title: `Change ${event.name}`,
       id: event.id,
       statuses: choices(EVENT_STATUSES, event.status),
+      clubs: await clubsFor(call, event.club?.id ?? null),
       event: {
         ...event,
         description: event.description ?? '',
@@ -167,5 +193,19 @@ export const editEventAction = action({
       body: eventBody(call.body, 'cleared'),
     });
     return goTo(`/events/${body.id}`, { tone: 'good', text: 'Saved. What was held because of it goes on by itself.' });
+  },
+});
+
+const userId = z.string().regex(/^[1-9]\d{0,8}$/);
+
+export const staffAction = action({
+  path: '/events/{id}/staff',
+  access: RUN,
+  params,
+  form: z.strictObject({ user: z.union([z.array(userId).max(1_000), userId.transform((one) => [one])]).optional() }),
+  back: '/events/{id}',
+  async handle(call) {
+    await answerOf(changeEventStaff, call, { params: call.params, body: (call.body.user ?? []).map(Number) });
+    return goTo(`/events/${call.params.id}`, { tone: 'good', text: 'Saved. They see this event on their scanner.' });
   },
 });
