@@ -1,4 +1,5 @@
 /** One history told in several ways: with some webhooks, in another order, with all, with none. */
+import { stripped } from '../../shared/razorpay/facts.ts';
 import { outcomeOf } from './compare.ts';
 import type { Chapter, History, Post } from './history.ts';
 import type { Played } from './play.ts';
@@ -39,10 +40,13 @@ function told({ stored, edited }: Case, competing: boolean, { stage }: Played): 
       .sort();
   const { rrn: _made, ...facts } = payment?.payment?.value ?? { rrn: null };
   const free = edited || competing;
+  // Whose notes became another's stays ours where it had a ticket by then, and else loses what is personal.
+  const value = <T extends object>(register: { value: T } | undefined) =>
+    register && (free ? stripped(register.value) : register.value);
   const told = [
-    facts,
-    payment?.order?.value,
-    payment?.qr?.value,
+    value({ value: facts }),
+    value(payment?.order),
+    value(payment?.qr),
     values(payment?.refunds),
     values(payment?.disputes),
     free ? null : [outcomeOf(payment), payment?.flags, payment?.details, { event_id: payment?.event_id }],

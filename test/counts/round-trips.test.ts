@@ -27,7 +27,7 @@ const POLLS: ((command: Command) => boolean)[] = [
   ({ name, collection, empty }) => name === 'findAndModify' && ['mails', 'payments'].includes(collection) && empty,
   ({ text }) => text === 'update mails {state, lease.until}',
   ({ text }) => text.startsWith('aggregate mails [$match $lookup $set $match'),
-  ({ text, empty }) => text === 'find mails {trail.at}' && empty,
+  ({ text, empty }) => ['find mails {trail.at}', 'find attendees {pending.at}'].includes(text) && empty,
   // The gauges.
   ({ text }) => /^aggregate (mails|payments|dead_letters) \[\$match \$group\]$/.test(text),
   ({ text }) => text === 'find payments {pending}' || text === 'find mails {state}',
