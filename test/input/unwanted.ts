@@ -1,4 +1,4 @@
-/** What nobody should send to a route, made from the route's own description. Pure. */
+/** What nobody should send to a route, made from the route's own description. */
 import type { Json } from '../world.ts';
 
 export interface Operation {
@@ -116,3 +116,9 @@ export const FORBIDDEN: Record<string, Json> = {
   hasOwnProperty: 'x',
   prototype: { polluted: true },
 };
+
+/** Waits for all, also where one fails: what still runs would be taken for the next test's. @throws the first failure */
+export async function all(tries: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(tries);
+  await Promise.all(tries);
+}
