@@ -15,7 +15,7 @@ export interface Overrides {
 }
 
 /**
- * A payment: registers written by the join, overrides written by the gateway, the rest by settling (ticketing).
+ * A payment: registers written by the join (by the gateway where it was taken by hand), overrides written by the gateway, the rest by settling (ticketing).
  * `checked_at` is ingest's: when the sweep last asked Razorpay for it by id.
  */
 export interface PaymentDoc {
@@ -27,6 +27,8 @@ export interface PaymentDoc {
   refunds?: Record<string, Register<RefundFacts>>;
   disputes?: Record<string, Register<DisputeFacts>>;
   overrides?: Overrides;
+  /** Taken by hand (`man_…`): Razorpay knows nothing of it. Written by the gateway. */
+  manual?: { by: string; reference: string | null };
   redacted_at?: Date;
   /** Counts the changes of any input. Settling ends only if it is still what it read. */
   rev: number;
@@ -39,9 +41,9 @@ export interface PaymentDoc {
   next_at?: Date | null;
   error?: string | null;
   first_seen_at: Date;
-  first_source: Source;
+  first_source: Source | 'desk';
   /** The observation that changed it last. */
-  changed_by: { observation: string; source: Source; event: string | null; correlation_id: string; at: Date };
+  changed_by: { observation: string; source: Source | 'desk'; event: string | null; correlation_id: string; at: Date };
   /** Its order and QR code were looked up at Razorpay before it was held or called foreign. */
   looked_up_at?: Date | null;
   checked_at?: Date | null;

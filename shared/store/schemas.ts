@@ -32,6 +32,7 @@ export const payments = schema<PaymentDoc>({
   refunds: json,
   disputes: json,
   overrides: json,
+  manual: { type: json, default: undefined },
   redacted_at: Date,
   rev: Number,
   pending: Boolean,
@@ -67,6 +68,10 @@ payments.index(
   { partialFilterExpression: { 'payment.value.amount_refunded': { $gt: 0 } } },
 );
 payments.index({ first_seen_at: 1 }, { partialFilterExpression: { disputes: { $exists: true } } });
+payments.index(
+  { 'manual.reference': 1 },
+  { unique: true, partialFilterExpression: { 'manual.reference': { $gt: '' } } },
+);
 // What a student at the desk can show.
 payments.index({ 'payment.value.rrn': 1 }, { partialFilterExpression: { 'payment.value.rrn': { $type: 'string' } } });
 payments.index(

@@ -10,6 +10,7 @@ import { faulty } from '../http/validate.ts';
 import { hastenSettling } from '../settling.ts';
 import { HOLDS, isReleasable } from './holds.ts';
 import { loadPayment } from './load.ts';
+import { withStatus } from './manual.ts';
 import { hasBadAddress, overridesUpdate, type PaymentChange } from './overrides.ts';
 
 /** The hold that `release` lets go. @throws Problem 409 saying what to do instead */
@@ -50,6 +51,13 @@ async function refuseAfterEntry(store: Store, { _id, attendee_id }: PaymentDoc, 
     });
 }
 
+/** What Razorpay says of a payment only Razorpay changes. @throws Problem 403, 409 */
+function refuseStatus({ _id, manual }: PaymentDoc, user: SignedIn): void {
+  if (!manual)
+    throw new Problem(409, { detail: `the status of ${_id} is Razorpay's own; refund it at Razorpay's dashboard` });
+  if (user.role !== 'admin') throw new Problem(403, { detail: 'the status of a payment is for admins to set' });
+}
+
 /** @throws Problem 403, 404, 409, 422 */
 export async function changePayment(
   id: string,
@@ -67,13 +75,24 @@ export async function changePayment(
     await refuseUnknownEvent(gateway, user, change.event_id);
     await refuseAfterEntry(store, before, change.event_id);
   }
+  if (change.status !== undefined) refuseStatus(before, user);
   const released = change.release ? releasedReason(before) : null;
 
-  const { update, fields } = overridesUpdate(change, released, new Date());
+  const now = new Date();
+  const { update, fields } = overridesUpdate(change, released, now);
+  const manual = change.status !== undefined && withStatus(before, change.status, { now, correlationId });
+  if (manual) {
+    Object.assign(update.$set as object, manual);
+    fields.push('status');
+  }
   const changed = await store.payments
     .findOneAndUpdate(
       // Released is the hold that the caller saw: not one that took its place a moment ago.
-      { _id: id, ...(released && { 'outcome.kind': 'held', 'outcome.reason': released }) },
+      {
+        _id: id,
+        ...(manual && { rev: before.rev }),
+        ...(released && { 'outcome.kind': 'held', 'outcome.reason': released }),
+      },
       update,
       { returnDocument: 'after' },
     )

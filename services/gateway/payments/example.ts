@@ -44,6 +44,7 @@ export const mailExample = {
 export const paymentExample = {
   ...razorpayExample,
   razorpay_payment_id: razorpayExample.id,
+  manual: null,
   qr_code_id: null,
   customer_name: details.name,
   customer_email: details.email,

@@ -23,6 +23,12 @@ async function surroundings(store: Store, docs: PaymentDoc[]): Promise<(doc: Pay
           .find({ attendee_id: { $in: attendees.map((attendee) => attendee._id) } })
           .sort({ issue: 1, kind: -1 })
           .lean<MailDoc[]>();
+  const references = docs.flatMap(({ manual }) => manual?.reference ?? []);
+  const confirmed = new Set(
+    references.length === 0
+      ? []
+      : (await store.payments.find({ _id: { $in: references } }, { _id: 1 }).lean()).map(({ _id }) => _id),
+  );
   const byPayment = new Map(attendees.map((attendee) => [attendee.payment_id, attendee]));
   const byAttendee = new Map<number, MailDoc[]>();
   for (const mail of mails) byAttendee.set(mail.attendee_id, [...(byAttendee.get(mail.attendee_id) ?? []), mail]);
@@ -31,6 +37,7 @@ async function surroundings(store: Store, docs: PaymentDoc[]): Promise<(doc: Pay
     const attendee = byPayment.get(doc._id) ?? null;
     return {
       eventName: (doc.event_id !== null && names.get(doc.event_id)) || null,
+      confirmed: confirmed.has(doc.manual?.reference ?? ''),
       attendee,
       mails: (attendee && byAttendee.get(attendee._id)) ?? [],
     };

@@ -5,6 +5,7 @@ import { usableAddress } from '../../../shared/student/address.ts';
 import { STUDENT_FIELDS, type StudentField } from '../../../shared/student/fields.ts';
 import { cleaned } from '../../../shared/student/notes.ts';
 import { text } from '../http/texts.ts';
+import { MANUAL_STATUSES } from './manual.ts';
 
 const detail = text(256).nullable().optional();
 
@@ -18,9 +19,13 @@ export const paymentChange = z
       .optional()
       .describe('Corrected student fields; null or "": as the notes say.'),
     ours: z.boolean().optional().describe('true: this payment is ours, whatever its notes say. For admins.'),
+    status: z
+      .enum(MANUAL_STATUSES)
+      .optional()
+      .describe('Only of a payment taken by hand, for admins; refunded takes its ticket away.'),
     release: z.literal(true).optional().describe('Let it through although it is held; only for the reason shown now.'),
   })
-  .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release')
+  .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release, status')
   .meta({ minProperties: 1 });
 
 /** Whether it sets an address that no mail server would take. */

@@ -12,6 +12,8 @@ type MailAnswer = NonNullable<PaymentAnswer['mail']>;
 /** What stands in other collections about a payment. */
 export interface Surroundings {
   eventName: string | null;
+  /** The payment that one taken by hand refers to is here. */
+  confirmed: boolean;
   attendee: AttendeeDoc | null;
   /** The attendee's. */
   mails: MailDoc[];
@@ -101,7 +103,8 @@ export function presentPayment(doc: PaymentDoc, around: Surroundings): PaymentAn
   return {
     ...razorpay,
     id: doc._id,
-    razorpay_payment_id: doc._id.startsWith('pay_') ? doc._id : null,
+    razorpay_payment_id: doc.manual ? doc.manual.reference : doc._id,
+    manual: doc.manual ? { taken_by: doc.manual.by, confirmed: around.confirmed } : null,
     qr_code_id: doc.qr?.value.id ?? null,
     customer_name: details.name ?? null,
     customer_email: around.attendee?.email ?? details.email ?? paidFrom ?? null,

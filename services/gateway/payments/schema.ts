@@ -108,7 +108,16 @@ const overrides = z
 
 export const paymentShape = {
   id: z.string(),
-  razorpay_payment_id: text.describe('The same as id; null for a payment taken by hand.'),
+  razorpay_payment_id: text.describe(
+    'The same as id; of a payment taken by hand what was given as its reference, which counts for nothing until `manual.confirmed`.',
+  ),
+  manual: z
+    .strictObject({
+      taken_by: z.string(),
+      confirmed: z.boolean().describe('Razorpay has told of the payment that it refers to, which counts by itself.'),
+    })
+    .nullable()
+    .describe('Taken by hand.'),
   ...nullable(razorpayFacts),
   qr_code_id: text,
   customer_name: text,
@@ -142,7 +151,7 @@ export const paymentShape = {
   redacted: z.boolean(),
   stripped: z.boolean().describe('Stored without personal data, as it is not ours: notes have their keys only.'),
   first_seen_at: at,
-  first_source: z.enum(SOURCES),
+  first_source: z.enum([...SOURCES, 'desk']).describe('desk: taken by hand.'),
   checked_at: at.nullable().describe('When the sweep last asked Razorpay for it by id.'),
 };
 

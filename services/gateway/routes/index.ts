@@ -53,6 +53,7 @@ import { listPaymentsRoute } from './payments/list.ts';
 import { razorpayStatus } from './payments/razorpay-status.ts';
 import { readPayment } from './payments/read.ts';
 import { syncPayments } from './payments/sync.ts';
+import { takePaymentRoute } from './payments/take.ts';
 import { listSweeps } from './sweeps/list.ts';
 import { readSweep } from './sweeps/read.ts';
 import { health } from './system/health.ts';
@@ -98,6 +99,7 @@ export const ROUTES: readonly Route[] = [
   razorpayStatus,
   syncPayments,
   listPaymentsRoute,
+  takePaymentRoute,
   readPayment,
   changePaymentRoute,
   scan,

@@ -224,13 +224,15 @@ const refundUnheardOf = (payment: PaymentDoc, attendee: AttendeeDoc | null): boo
 
 /**
  * Whether Razorpay may know more that matters: its order's or QR code's notes. `must`: without it the payment would be
- * held or called foreign, or a refunded ticket made anew. `may`: we would guess the event, or have no address.
+ * held or called foreign, or a refunded ticket made anew. Of one taken by hand it knows nothing. `may`: we would guess the event, or have no address.
  */
 export function lookupWanted(
   payment: PaymentDoc,
   { outcome, reading, guessed }: Decision,
   attendee: AttendeeDoc | null,
 ): 'must' | 'may' | 'no' {
+  // Razorpay knows nothing of one taken by hand.
+  if (payment.manual) return 'no';
   if (outcome.kind === 'ticketed' && refundUnheardOf(payment, attendee)) return 'must';
   if (payment.redacted_at) return 'no';
   const facts = payment.payment?.value;

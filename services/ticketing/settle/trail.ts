@@ -1,16 +1,19 @@
 /** What a settling leaves in the audit trail. Natural ids: settling again adds nothing. */
 import type { Entry } from '../../../shared/audit/index.ts';
-import type { Source } from '../../../shared/razorpay/observation.ts';
 import type { AttendeeDoc, PaymentDoc, Ticket } from '../../../shared/store/documents.ts';
 import type { Decision } from '../decide/decide.ts';
 
 /** How the payment came to be known, and what changed it last. */
 export function observedEntries(payment: PaymentDoc): Entry[] {
   const { changed_by: by, first_seen_at, first_source } = payment;
-  const entry = (action: 'payment.created' | 'payment.updated', id: string, source: Source): Entry => ({
+  const entry = (
+    action: 'payment.created' | 'payment.updated',
+    id: string,
+    source: PaymentDoc['first_source'],
+  ): Entry => ({
     id,
     action,
-    actor: source === 'webhook' ? 'razorpay' : 'ingest',
+    actor: source === 'webhook' ? 'razorpay' : source === 'desk' ? (payment.manual?.by ?? 'gateway') : 'ingest',
     subject: `payment:${payment._id}`,
     payment_id: payment._id,
     event_id: payment.event_id,

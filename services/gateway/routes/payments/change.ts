@@ -14,7 +14,7 @@ export const changePaymentRoute = route({
   tag: 'payments',
   summary: 'Decide about a payment',
   description:
-    'Sets its event, corrects details, says that it is ours, or releases it from its hold. What people decide beats the notes and outlasts every webhook and sweep.',
+    'Sets its event, the status of one taken by hand, corrects details, says that it is ours, or releases it from its hold. What people decide beats the notes and outlasts every webhook and sweep.',
   access: ['admin', 'organizer'],
   params: z.strictObject({ payment_id: paymentId }),
   body: { schema: paymentChange, example: { event_id: 1, details: { roll_number: '21CS042' } } },
@@ -26,7 +26,8 @@ export const changePaymentRoute = route({
     },
   },
   problems: {
-    409: 'It is not held, its hold cannot be released, or its personal data was erased.',
+    403: 'Not for this role, or this field is for admins.',
+    409: 'It is not held, its status is Razorpay’s own, its hold cannot be released, or its personal data was erased.',
     422: 'There is no such event, or no mail server would take the address.',
   },
   async handle(call) {

@@ -19,6 +19,7 @@ export async function compareWithKnown(sweep: Sweep, { from, to }: Window): Prom
       {
         'payment.value.status': { $in: ['captured', 'refunded'] },
         'payment.value.created_at': { $gte: from, $lte: to - LISTED_WITHIN_MS / 1_000 },
+        manual: null,
         first_seen_at: { $lt: new Date(Date.now() - LISTED_WITHIN_MS) },
       },
       { _id: 1 },

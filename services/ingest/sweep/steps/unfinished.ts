@@ -19,6 +19,7 @@ const FIELDS = { 'payment.digest': 1, 'absence.digest': 1, checked_at: 1 } as co
 /** Those made after the watch began and before `before`, by age. */
 const unfinished = (sweep: Sweep, before: number) => ({
   'payment.value.status': { $nin: FINAL },
+  manual: null,
   'payment.value.created_at': { $gte: sweep.window.to - WATCH_SECONDS, $lt: before },
 });
 
