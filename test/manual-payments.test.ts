@@ -1,12 +1,15 @@
 /** Payments taken by hand: settled as any other, and nobody else's business. */
 import { expect } from 'chai';
+import { createLogger } from '../shared/log/index.ts';
 import { type Json, startWorld, student, until, type World } from './world.ts';
 
 describe('a payment taken by hand', () => {
   let world: World;
+  const warnings: string[] = [];
   before(async function () {
     this.timeout(120_000);
-    world = await startWorld();
+    const heard = { write: (line: string) => void warnings.push(line) };
+    world = await startWorld({}, { log: (service) => createLogger(service, 'warn', false, heard) });
     await world.api('POST', '/api/events', { name: 'Fest', date: '2026-12-20T18:00:00', price: 29_900 });
   });
   after(async () => world?.stop());
@@ -81,6 +84,12 @@ describe('a payment taken by hand', () => {
     expect(status, JSON.stringify(body)).to.equal(200);
     expect(body).to.include({ complete: true, unreadable: 0 });
     await world.settled(ids[0], 'ticketed');
+    // A few "lost" ones would hide that a list leaves real ones out.
+    expect(
+      warnings.filter((line) => line.includes(ids[0])),
+      'called lost by a sweep',
+    ).to.deep.equal([]);
+    expect((await world.store.payments.findById(ids[1]).lean())?.checked_at ?? null, 'looked after').to.equal(null);
   });
 
   it('has a reference that counts for nothing until Razorpay tells of it, and serves once', async () => {
