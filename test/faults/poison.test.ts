@@ -83,7 +83,9 @@ describe('a poisoned message', () => {
       (count) => count > 0,
       'the letter counted',
     );
-    expect(await world.store.activities.countDocuments({ action: 'message.dead', payment_id: id })).to.equal(1);
+    const alarms = () => world.store.activities.countDocuments({ action: 'message.dead', payment_id: id });
+    await until(alarms, (count) => count > 0, 'the alarm');
+    expect(await alarms()).to.equal(1);
 
     const { body: listed } = await world.api('GET', `/api/admin/dead-letters?state=dead&payment_id=${id}`);
     expect(listed).to.have.length(1);
@@ -99,7 +101,7 @@ describe('a poisoned message', () => {
       ?.bus.publish(OBSERVED, again, observation.id, 'c')
       .catch(() => undefined);
     await letter({ _id, attempts: 9 });
-    expect(await world.store.activities.countDocuments({ action: 'message.dead', payment_id: id })).to.equal(1);
+    expect(await alarms()).to.equal(1);
 
     const failed = await replay(_id);
     expect([failed.status, failed.body.reason]).to.deep.equal([422, 'MongoServerError']);
