@@ -26,6 +26,8 @@ const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | R
   'event-door': ({ events }) => [`/events/${events[0].id}/door`, 'At the door'],
   'dead-letters': () => ['/dead-letters', 'Dead letters'],
   audit: () => ['/audit', 'Audit log'],
+  attendees: ({ events }) => [`/events/${events[0].id}/attendees`, 'Attendees'],
+  attendee: () => ['/attendees/1', /./],
   clubs: () => ['/clubs', 'Clubs'],
   club: ({ club }) => [`/clubs/${club}`, 'Music Club'],
   users: () => ['/users', 'Users'],
@@ -44,6 +46,7 @@ const HIDDEN = new Set([
   'account',
   'dead-letters',
   'club',
+  'attendee',
   'new-user',
 ]);
 const PAIRED = new Set(['today', 'payment']);

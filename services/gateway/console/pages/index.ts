@@ -1,6 +1,15 @@
 /** Every page and action of the console. */
 import type { Declared } from '../page.ts';
 import { accountPage, changePasswordAction } from './account.ts';
+import {
+  addAttendeeAction,
+  attendeePage,
+  attendeesPage,
+  changeAttendeeAction,
+  removeAttendee,
+  sendAttendee,
+  uploadAction,
+} from './attendees.ts';
 import { auditPage } from './audit.ts';
 import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
 import { doorPage } from './door.ts';
@@ -105,4 +114,11 @@ export const PAGES: readonly Declared[] = [
   changeUserAction,
   enableUserAction,
   disableUserAction,
+  attendeesPage,
+  addAttendeeAction,
+  uploadAction,
+  attendeePage,
+  changeAttendeeAction,
+  sendAttendee,
+  removeAttendee,
 ];

@@ -1,0 +1,176 @@
+/** An event's attendees: looked for, added by hand or from a spreadsheet, corrected, mailed again. */
+import { z } from 'zod';
+import { MAIL_STATES } from '../../../../shared/store/documents.ts';
+import type { AttendeeAnswer } from '../../attendees/schema.ts';
+import type { uploadAnswer } from '../../attendees/upload.ts';
+import type { eventAnswer } from '../../events/schema.ts';
+import { addAttendeeRoute, listAttendeesRoute } from '../../routes/attendees/of-event.ts';
+import { changeAttendeeRoute, readAttendee, removeAttendeeRoute } from '../../routes/attendees/one.ts';
+import { sendEmailRoute } from '../../routes/attendees/send.ts';
+import { uploadAttendeesRoute } from '../../routes/attendees/spreadsheet.ts';
+import { readEvent } from '../../routes/events/read.ts';
+import { choices } from '../choices.ts';
+import { action, goTo, page } from '../page.ts';
+import { answerOf } from '../route-answer.ts';
+
+type Upload = z.input<typeof uploadAnswer>;
+
+const ROLES = ['admin', 'organizer'] as const;
+const params = z.strictObject({ id: z.string().max(20) });
+
+/** As the spreadsheet's columns are called. */
+const FIELDS = [
+  { name: 'name', label: 'Name', required: true },
+  { name: 'roll_number', label: 'Roll number', required: false },
+  { name: 'email', label: 'E-mail', required: false },
+  { name: 'branch', label: 'Branch', required: false },
+  { name: 'year', label: 'Year', required: false },
+  { name: 'section', label: 'Section', required: false },
+  { name: 'phone', label: 'Phone', required: false },
+  { name: 'gender', label: 'Gender', required: false },
+] as const;
+type Field = (typeof FIELDS)[number]['name'];
+
+const form = z.strictObject(
+  Object.fromEntries(FIELDS.map(({ name }) => [name, z.string().max(256).optional()])) as Record<
+    Field,
+    z.ZodOptional<z.ZodString>
+  >,
+);
+
+const fieldsOf = (attendee: Partial<Record<Field, string | null>>) =>
+  FIELDS.map((field) => ({ ...field, optional: !field.required, value: attendee[field.name] ?? '' }));
+
+export const attendeesPage = page({
+  path: '/events/{id}/attendees',
+  access: ROLES,
+  title: 'Attendees',
+  view: 'attendees/list',
+  params,
+  query: z.strictObject({
+    search: z.string().max(200).optional(),
+    checked_in: z.enum(['true', 'false']).optional(),
+    email_state: z.enum(MAIL_STATES).optional(),
+    cursor: z.string().max(500).optional(),
+  }),
+  async handle(call) {
+    const { search, checked_in, email_state } = call.query;
+    const [{ body: event }, { body: attendees, next }] = await Promise.all([
+      answerOf<z.input<typeof eventAnswer>>(readEvent, call, { params: call.params }),
+      answerOf<AttendeeAnswer[]>(listAttendeesRoute, call, {
+        params: call.params,
+        query: { ...call.query, limit: '100' },
+      }),
+    ]);
+    return {
+      title: `Attendees of ${event.name}`,
+      event,
+      attendees,
+      next,
+      search: search ?? '',
+      doors: [
+        { value: 'true', label: 'In', chosen: checked_in === 'true' },
+        { value: 'false', label: 'Not yet', chosen: checked_in === 'false' },
+      ],
+      mails: choices(MAIL_STATES, email_state),
+      filtered: search !== undefined || checked_in !== undefined || email_state !== undefined,
+      fields: fieldsOf({}),
+      upload: null as Upload | null,
+    };
+  },
+});
+
+export const addAttendeeAction = action({
+  path: '/events/{id}/attendees',
+  access: ROLES,
+  params,
+  form,
+  shownBy: attendeesPage,
+  async handle(call) {
+    const given = Object.fromEntries(Object.entries(call.body).filter(([, value]) => value?.trim()));
+    const { body } = await answerOf<AttendeeAnswer>(addAttendeeRoute, call, {
+      params: call.params,
+      body: { name: '', ...given },
+    });
+    return goTo(`/attendees/${body.id}`, { tone: 'good', text: `${body.name} has a ticket now.` });
+  },
+});
+
+export const uploadAction = action({
+  path: '/events/{id}/attendees/upload',
+  access: ROLES,
+  params,
+  types: ['form', 'file'],
+  form: z.looseObject({}),
+  shownBy: attendeesPage,
+  async handle(call) {
+    const { body } = await answerOf<Upload>(uploadAttendeesRoute, call, { params: call.params, body: call.body });
+    const shown = await attendeesPage.handle({ ...call, query: {} });
+    return { ...(shown as Record<string, unknown>), upload: body };
+  },
+});
+
+export const attendeePage = page({
+  path: '/attendees/{id}',
+  access: ROLES,
+  title: 'Attendee',
+  view: 'attendees/detail',
+  params,
+  async handle(call) {
+    const { body: attendee } = await answerOf<AttendeeAnswer>(readAttendee, call, { params: call.params });
+    const { body: event } = await answerOf<z.input<typeof eventAnswer>>(readEvent, call, {
+      params: { id: String(attendee.event_id) },
+    });
+    return {
+      title: attendee.name ?? `Attendee ${attendee.id}`,
+      attendee,
+      event,
+      fields: fieldsOf(attendee),
+    };
+  },
+});
+
+export const changeAttendeeAction = action({
+  path: '/attendees/{id}',
+  access: ROLES,
+  params,
+  form,
+  shownBy: attendeePage,
+  async handle(call) {
+    const { body: before } = await answerOf<AttendeeAnswer>(readAttendee, call, { params: call.params });
+    const changed = Object.fromEntries(
+      Object.entries(call.body)
+        .map(([name, value]) => [name, value?.trim() ?? ''] as const)
+        .filter(([name, value]) => value !== (before[name as Field] ?? '')),
+    );
+    if (Object.keys(changed).length === 0)
+      return goTo(`/attendees/${before.id}`, { tone: 'info', text: 'Nothing was changed.' });
+    await answerOf(changeAttendeeRoute, call, { params: call.params, body: changed });
+    return goTo(`/attendees/${before.id}`, {
+      tone: 'good',
+      text: 'email' in changed ? 'Saved. The ticket goes to the new address at once.' : 'Saved.',
+    });
+  },
+});
+
+export const sendAttendee = action({
+  path: '/attendees/{id}/send',
+  access: ROLES,
+  params,
+  back: '/attendees/{id}',
+  async handle(call) {
+    await answerOf(sendEmailRoute, call, { params: call.params });
+    return goTo(call.cameFrom ?? `/attendees/${call.params.id}`, { tone: 'good', text: 'The ticket is on its way.' });
+  },
+});
+
+export const removeAttendee = action({
+  path: '/attendees/{id}/remove',
+  access: ROLES,
+  params,
+  back: '/attendees/{id}',
+  async handle(call) {
+    await answerOf(removeAttendeeRoute, call, { params: call.params });
+    return goTo(`/attendees/${call.params.id}`, { tone: 'good', text: 'The ticket opens no door any more.' });
+  },
+});
