@@ -62,6 +62,10 @@ describe('searching payments', () => {
     ['meera', [3]],
     ['.*', []],
     ['nobody', []],
+    // Pasted from somewhere, with what cannot be seen; MongoDB takes no pattern with a NUL.
+    ['meera\u0000', [3]],
+    ['\u200Emeera\u0007 ', [3]],
+    ['zz\u0000\u0085', []],
   ] as const)
     it(`finds ${found.length === 0 ? 'none' : found.join(' and ')} by "${q}"`, async () => {
       expect(await find({ q })).to.deep.equal(found);

@@ -3,6 +3,7 @@
  * name, a roll number, a phone. Pure: from what was typed to a filter.
  */
 import { STUDENT_FIELDS } from '../../../shared/student/fields.ts';
+import { oneLine } from '../../../shared/text.ts';
 
 type Filter = Record<string, unknown>;
 
@@ -32,7 +33,7 @@ function byDigits(digits: string): Filter[] {
 
 /** The filter for what was typed; null: for all. */
 export function paymentSearch(typed: string): Filter | null {
-  const text = typed.trim();
+  const text = oneLine(typed);
   if (text === '') return null;
   if (/^(pay|man)_\w+$/.test(text)) return { _id: text };
   if (/^order_\w+$/.test(text)) return { $or: [{ 'payment.value.order_id': text }, { 'order.value.id': text }] };
