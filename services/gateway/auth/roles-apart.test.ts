@@ -42,6 +42,8 @@ const ELSEWHERE: Record<string, Elsewhere> = {
   listEvents: { ask: () => ({}), shows: true },
   listOwnClubEvents: { ask: () => ({}), shows: true },
   listOwnClubMembers: { ask: () => ({}) },
+  // Counts, and no names; whose they are is tried in system/status.test.ts.
+  systemStatus: { ask: () => ({}) },
   listPayments: { ask: (id) => [{}, { query: `?event_id=${id}` }], shows: true },
   listMails: { ask: (id) => [{}, { query: `?event_id=${id}` }], shows: true },
   // Not one of theirs is asked for: that would answer 503 here, where nobody sends mails.

@@ -59,6 +59,7 @@ import { readSweep } from './sweeps/read.ts';
 import { health } from './system/health.ts';
 import { openapi } from './system/openapi.ts';
 import { root } from './system/root.ts';
+import { systemStatus } from './system/status.ts';
 import { changeUserRoute, disableUser, enableUser } from './users/change.ts';
 import { createUserRoute } from './users/create.ts';
 import { listUsers } from './users/list.ts';
@@ -68,6 +69,7 @@ export const ROUTES: readonly Route[] = [
   root,
   health,
   openapi,
+  systemStatus,
   login,
   me,
   logout,

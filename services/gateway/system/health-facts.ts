@@ -1,7 +1,7 @@
 /** What is known about the machinery, read from the store: the gateway asks nobody, so that it can tell when nobody is there. */
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Gateway } from '../gateway.ts';
-import type { HealthFacts } from './health-words.ts';
+import type { HealthFacts, Reach } from './health-words.ts';
 
 const LOOK_BACK_MS = 2 * 3_600_000;
 /** A payment is seen by its webhook within seconds; a day lets the last one be found on a quiet event. */
@@ -38,16 +38,19 @@ async function webhookFacts({ store }: Pick<Gateway, 'store'>, now: Date): Promi
   return { last: last?.first_seen_at ?? null, byWebhook: byWebhook.length, late: late.length };
 }
 
-async function sweepFacts({ store }: Pick<Gateway, 'store'>): Promise<HealthFacts['sweep']> {
-  const [schedule, failed] = await Promise.all([
+async function sweepFacts({ store }: Pick<Gateway, 'store'>, now: Date): Promise<HealthFacts['sweep']> {
+  const [schedule, failed, running] = await Promise.all([
     store.schedules.findById('sweep').lean(),
     store.sweeps.findOne({ kind: 'scheduled' }, { error: 1 }).sort({ started_at: -1 }).lean(),
+    store.sweeps.exists({ state: 'running', lease_until: { $gte: now } }),
   ]);
   return {
     lastComplete: schedule?.last_complete_at ?? null,
     next: schedule?.next_at ?? null,
     failures: schedule?.failures ?? 0,
     error: failed?.error ?? null,
+    watermark: schedule?.watermark ?? null,
+    running: running !== null,
   };
 }
 
@@ -69,16 +72,20 @@ async function settlingFacts({ store }: Pick<Gateway, 'store'>): Promise<HealthF
   return { pending, oldest: oldest?.pending_since ?? null };
 }
 
+export async function reach({ store, bus }: Pick<Gateway, 'store' | 'bus'>, patienceMs?: number): Promise<Reach> {
+  const started = performance.now();
+  const answered = await store.ping(patienceMs);
+  return { bus: bus.connected(), storeMs: answered ? performance.now() - started : null };
+}
+
 /** @throws an error of the store where it is away */
 export async function healthFacts(gateway: Pick<Gateway, 'store' | 'bus'>, now: Date): Promise<HealthFacts> {
-  const started = performance.now();
-  const answered = await gateway.store.ping();
-  const storeMs = answered ? performance.now() - started : null;
+  const reached = await reach(gateway);
   const [webhook, sweep, mail, settling] = await Promise.all([
     webhookFacts(gateway, now),
-    sweepFacts(gateway),
+    sweepFacts(gateway, now),
     mailFacts(gateway),
     settlingFacts(gateway),
   ]);
-  return { webhook, sweep, mail, settling, bus: gateway.bus.connected(), storeMs };
+  return { webhook, sweep, mail, settling, ...reached };
 }

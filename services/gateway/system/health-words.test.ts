@@ -5,7 +5,7 @@ const NOW = new Date('2026-11-25T10:00:00Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 const GOOD: HealthFacts = {
   webhook: { last: ago(3), byWebhook: 12, late: 0 },
-  sweep: { lastComplete: ago(11), next: ago(-19), failures: 0, error: null },
+  sweep: { lastComplete: ago(11), next: ago(-19), failures: 0, error: null, watermark: 1, running: false },
   mail: { resting: 0, error: null, oldestOwed: null },
   settling: { pending: 0, oldest: null },
   bus: true,
@@ -31,7 +31,14 @@ describe('how the machinery is, in words', () => {
   });
 
   it('says that sweeps fail, with the reason, and that one is overdue', () => {
-    const failing = { lastComplete: ago(95), next: ago(-5), failures: 3, error: 'Razorpay answered 401' };
+    const failing = {
+      lastComplete: ago(95),
+      next: ago(-5),
+      failures: 3,
+      error: 'Razorpay answered 401',
+      watermark: 1,
+      running: false,
+    };
     expect(word('sweep', { sweep: failing })).to.include({
       tone: 'bad',
       text: 'The last 3 failed; the last complete one was 95 min ago. The last one said: Razorpay answered 401.',

@@ -1,21 +1,35 @@
 /** How the machinery is, in words for somebody who runs an event and not a server. Pure. */
 
-export interface HealthFacts {
-  /** Of the payments first seen in the last two hours, by whom; `late`: those that a webhook should have brought. */
-  webhook: { last: Date | null; byWebhook: number; late: number };
-  sweep: { lastComplete: Date | null; next: Date | null; failures: number; error: string | null };
-  /** `resting`: mails that wait because the mail server fails. */
-  mail: { resting: number; error: string | null; oldestOwed: Date | null };
-  settling: { pending: number; oldest: Date | null };
+export interface Reach {
   bus: boolean;
   /** How long the store took to answer; null: it did not. */
   storeMs: number | null;
 }
 
+export interface HealthFacts extends Reach {
+  /** Of the payments first seen in the last two hours, by whom; `late`: those that a webhook should have brought. */
+  webhook: { last: Date | null; byWebhook: number; late: number };
+  sweep: {
+    lastComplete: Date | null;
+    next: Date | null;
+    failures: number;
+    error: string | null;
+    /** Seconds on Razorpay’s clock: everything up to here is in the store. */
+    watermark: number | null;
+    running: boolean;
+  };
+  /** `resting`: mails that wait because the mail server fails. */
+  mail: { resting: number; error: string | null; oldestOwed: Date | null };
+  settling: { pending: number; oldest: Date | null };
+}
+
+export const HEALTH_PARTS = ['webhook', 'sweep', 'breaker', 'settling', 'bus', 'store'] as const;
+export const TONES = ['good', 'warn', 'bad'] as const;
+
 export interface HealthWord {
-  part: 'webhook' | 'sweep' | 'breaker' | 'settling' | 'bus' | 'store';
+  part: (typeof HEALTH_PARTS)[number];
   label: string;
-  tone: 'good' | 'warn' | 'bad';
+  tone: (typeof TONES)[number];
   text: string;
 }
 
@@ -92,12 +106,9 @@ function settling({ settling: { pending, oldest } }: HealthFacts, now: Date): He
   return { ...word, tone: 'good', text: 'Every payment is decided.' };
 }
 
-export const healthWords = (facts: HealthFacts, now: Date): HealthWord[] => [
-  webhook(facts, now),
-  sweep(facts, now),
-  breaker(facts, now),
-  settling(facts, now),
-  facts.bus
+/** Bus and store: what is known even where the store is away. */
+export const reachWords = ({ bus, storeMs }: Reach): HealthWord[] => [
+  bus
     ? { part: 'bus', label: 'Bus', tone: 'good', text: 'Connected.' }
     : {
         part: 'bus',
@@ -105,14 +116,17 @@ export const healthWords = (facts: HealthFacts, now: Date): HealthWord[] => [
         tone: 'bad',
         text: 'Cannot be reached. Reading and check-in go on; syncs and new tickets wait until it is back.',
       },
-  facts.storeMs === null
+  storeMs === null
     ? { part: 'store', label: 'Store', tone: 'bad', text: 'Does not answer.' }
-    : facts.storeMs > 500
-      ? {
-          part: 'store',
-          label: 'Store',
-          tone: 'warn',
-          text: `Slow: it took ${Math.round(facts.storeMs)} ms to answer.`,
-        }
+    : storeMs > 500
+      ? { part: 'store', label: 'Store', tone: 'warn', text: `Slow: it took ${Math.round(storeMs)} ms to answer.` }
       : { part: 'store', label: 'Store', tone: 'good', text: 'Answers.' },
+];
+
+export const healthWords = (facts: HealthFacts, now: Date): HealthWord[] => [
+  webhook(facts, now),
+  sweep(facts, now),
+  breaker(facts, now),
+  settling(facts, now),
+  ...reachWords(facts),
 ];
