@@ -6,3 +6,9 @@ export const readQr = (png: Buffer): string => {
   const { width, height, data } = PNG.sync.read(png);
   return decodeQR({ width, height, data });
 };
+
+/** What the code on a ticket's page says, from its HTML; undefined: it shows none. */
+export function readQrOfPage(html: string): string | undefined {
+  const [, base64] = /<img class="qr" src="data:image\/png;base64,([^"]+)"/.exec(html) ?? [];
+  return base64 && readQr(Buffer.from(base64.replaceAll('&#x3D;', '='), 'base64'));
+}

@@ -26,6 +26,7 @@ import { buildRouter } from './http/router.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { ROUTES } from './routes/index.ts';
+import { type TicketPageLimits, ticketPages } from './ticket-page/open.ts';
 
 export interface RunningGateway extends RunningService {
   port: number;
@@ -37,6 +38,7 @@ export interface RunningGateway extends RunningService {
 export interface GatewayOptions {
   loginLimits?: LoginLimits;
   findLimits?: FindLimits;
+  ticketPageLimits?: TicketPageLimits;
   /** Fails instead of sending what a route did not declare. For tests. */
   verifyAnswers?: boolean;
 }
@@ -65,6 +67,7 @@ export async function startGateway(
     checkPassword,
     signIn: signIn({ store, secret: config.JWT_SECRET, ttlMs: config.JWT_TTL, checkPassword }),
     findTicket: findTicket(options.findLimits),
+    ticketPages: ticketPages(options.ticketPageLimits),
     eventFacts: eventFacts(store),
     resendLimit: resendLimit(),
     verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),

@@ -1,6 +1,6 @@
 /** What the gateway can be told. */
 import { z } from 'zod';
-import { commonFaults, commonSettings } from '../../shared/config/common.ts';
+import { commonFaults, commonSettings, PUBLIC_URL } from '../../shared/config/common.ts';
 import * as field from '../../shared/config/fields.ts';
 import { type Config, loadConfig, type Settings } from '../../shared/config/index.ts';
 import { readPublicKeys } from '../../shared/ticket/token.ts';
@@ -47,12 +47,7 @@ export const gatewaySettings = {
     type: field.count(0, 10),
     default: '0',
   },
-  PUBLIC_URL: {
-    doc: 'Where people reach the gateway, for the servers entry of /openapi.json.',
-    type: field.url('https', 'http'),
-    optional: true,
-    example: 'https://tickets.example.edu',
-  },
+  PUBLIC_URL,
 } as const satisfies Settings;
 
 export type GatewayConfig = Config<typeof gatewaySettings>;

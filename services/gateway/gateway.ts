@@ -8,6 +8,7 @@ import type { CheckPassword, SignIn } from './auth/sign-in.ts';
 import type { EventFacts } from './events/facts.ts';
 import type { FindTicket } from './find-ticket/find.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import type { TicketPages } from './ticket-page/open.ts';
 
 export interface Gateway {
   store: Store;
@@ -17,6 +18,7 @@ export interface Gateway {
   checkPassword: CheckPassword;
   signIn: SignIn;
   findTicket: FindTicket;
+  ticketPages: TicketPages;
   eventFacts: EventFacts;
   resendLimit: ResendLimit;
   /** @throws BadTicketToken */

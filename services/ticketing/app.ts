@@ -94,6 +94,7 @@ export async function startTicketing(
     ca: config.SMTP_CA,
     connections: config.MAIL_WORKERS,
   });
+  const envelope = { from: config.MAIL_FROM, signingKey: config.TICKET_SIGNING_KEY, publicUrl: config.PUBLIC_URL };
   const breaker = mailBreaker(transport, config.MAIL_BREAKER_RESET, log, metrics);
 
   answer(bus, 'ticketing.settle', async ({ payment_id, event_id }) => {
@@ -110,9 +111,7 @@ export async function startTicketing(
     outbox?.kick();
     return done;
   });
-  answer(bus, 'ticketing.preview', ({ mail_id }) =>
-    previewMail(store, mail_id, { from: config.MAIL_FROM, signingKey: config.TICKET_SIGNING_KEY }),
-  );
+  answer(bus, 'ticketing.preview', ({ mail_id }) => previewMail(store, mail_id, envelope));
 
   const replayTools: ReplayTools = {
     ...tools,
@@ -133,7 +132,7 @@ export async function startTicketing(
     () => {
       if (stopped) return;
       outbox = startOutbox(
-        { store, breaker, log, metrics, from: config.MAIL_FROM, signingKey: config.TICKET_SIGNING_KEY },
+        { store, breaker, log, metrics, ...envelope },
         {
           workers: config.MAIL_WORKERS,
           pace: { perMinute: config.MAIL_RATE_PER_MINUTE, perDay: config.MAIL_RATE_PER_DAY },

@@ -1,7 +1,7 @@
 /** What ticketing can be told. */
 
 import { z } from 'zod';
-import { commonFaults, commonSettings } from '../../shared/config/common.ts';
+import { commonFaults, commonSettings, PUBLIC_URL } from '../../shared/config/common.ts';
 import * as field from '../../shared/config/fields.ts';
 import { type Config, loadConfig, type Settings } from '../../shared/config/index.ts';
 import { type Aliases, extendedAliases } from '../../shared/student/aliases.ts';
@@ -63,6 +63,7 @@ export const ticketingSettings = {
     ),
     example: 'Fest Desk <tickets@example.edu>',
   },
+  PUBLIC_URL,
   MAIL_RATE_PER_MINUTE: {
     doc: 'At most so many mails a minute over all replicas, where the mail server has a limit.',
     type: field.count(1),

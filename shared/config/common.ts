@@ -1,7 +1,7 @@
 /** Settings that all three services share. */
 
 import * as field from './fields.ts';
-import type { Config, Settings } from './index.ts';
+import type { Config, Setting, Settings } from './index.ts';
 
 export const commonSettings = {
   MONGODB_URI: {
@@ -49,6 +49,14 @@ export const commonSettings = {
     default: 'info',
   },
 } as const satisfies Settings;
+
+/** Read by the services that tell people where something is. */
+export const PUBLIC_URL = {
+  doc: 'Where people reach the gateway: what links in mails begin with (none: a mail has no link to its ticket), and the servers entry of /openapi.json.',
+  type: field.site,
+  optional: true,
+  example: 'https://tickets.example.edu',
+} as const satisfies Setting;
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 

@@ -85,3 +85,19 @@ describe('a configuration', () => {
     expect(commonFaults({ ...config, METRICS_TOKEN: 'x'.repeat(16) })).to.deep.equal([]);
   });
 });
+
+describe('an address of a site', () => {
+  it('is http or https and has no path, query or user', () => {
+    for (const good of ['https://tickets.example.edu', 'http://127.0.0.1:8000', 'https://tickets.example.edu/'])
+      expect(field.site.safeParse(good).success, good).to.equal(true);
+    for (const wrong of [
+      'tickets.example.edu',
+      'ftp://x.edu',
+      'https://x.edu/fest',
+      'https://x.edu?a',
+      'https://u:p@x.edu',
+      'https://',
+    ])
+      expect(field.site.safeParse(wrong).success, wrong).to.equal(false);
+  });
+});

@@ -34,6 +34,13 @@ export const url = (...protocols: string[]) =>
       `must start with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
     );
 
+/** One address of a site, without a path: pages of ours stand at its root. */
+export const site = z.string().refine((value) => {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const { username, password, pathname, search, hash } = new URL(value);
+  return pathname === '/' && username + password + search + hash === '';
+}, 'must be an address like https://tickets.example.edu, without a path');
+
 /** Comma separated, blanks dropped. */
 export const list = z.string().transform((value) =>
   value

@@ -12,6 +12,14 @@ export type HttpApp = Koa<RequestState, DefaultContext>;
 
 const CORRELATION_ID = /^[\w.:-]{1,100}$/;
 
+/** A ticket's link carries the ticket: what is that long in a path stands in no log. */
+const LONGEST_LOGGED = 64;
+const loggedPath = (path: string): string =>
+  path
+    .split('/')
+    .map((segment) => (segment.length > LONGEST_LOGGED ? '…' : segment))
+    .join('/');
+
 interface HttpFault {
   status?: number;
   expose?: boolean;
@@ -63,7 +71,7 @@ export function createHttpApp(log: Logger, showProblem: ShowProblem = () => fals
     } catch (error) {
       const problem = asProblem(error);
       if (problem.status >= 500)
-        ctx.state.log.error({ err: problem.cause ?? problem, path: ctx.path }, 'http: request failed');
+        ctx.state.log.error({ err: problem.cause ?? problem, path: loggedPath(ctx.path) }, 'http: request failed');
       ctx.status = problem.status;
       ctx.set(problem.headers);
       if (showProblem(ctx as unknown as Context, problem)) return;
@@ -71,7 +79,7 @@ export function createHttpApp(log: Logger, showProblem: ShowProblem = () => fals
       ctx.type = 'application/problem+json';
     } finally {
       const ms = Math.round(performance.now() - started);
-      ctx.state.log.debug({ method: ctx.method, path: ctx.path, status: ctx.status, ms }, 'http');
+      ctx.state.log.debug({ method: ctx.method, path: loggedPath(ctx.path), status: ctx.status, ms }, 'http');
     }
   });
   return app;

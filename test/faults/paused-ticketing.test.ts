@@ -148,6 +148,7 @@ describe('a replica of ticketing that is paused past its leases and woken', () =
         log: second.log,
         metrics: createTicketingMetrics(new Registry()),
         from: world.env.MAIL_FROM as string,
+        publicUrl: undefined,
         signingKey: readSigningKey(world.env.TICKET_SIGNING_KEY as string),
       };
       await sendOne(tools, { ...claimed, claimedAt: performance.now() - agoMs });

@@ -5,6 +5,7 @@ import type { Action, Declared, Page } from '../../services/gateway/console/page
 import { PAGES } from '../../services/gateway/console/pages/index.ts';
 import { attendee, club, event, payId, payment, ticketMail } from '../../services/gateway/testing/documents.ts';
 import { startTestGateway, type TestGateway } from '../../services/gateway/testing/start.ts';
+import { signTicket } from '../../shared/ticket/token.ts';
 import type { Json } from '../world.ts';
 import { all, FORBIDDEN, objectsIn } from './unwanted.ts';
 
@@ -20,6 +21,7 @@ describe('what nobody should send to any page of the console', () => {
   let gateway: TestGateway;
   let headers: Record<string, string>;
   let csrf: string;
+  let token: string;
 
   before(async () => {
     gateway = await startTestGateway();
@@ -31,6 +33,7 @@ describe('what nobody should send to any page of the console', () => {
       store.attendees.create(attendee(1)),
       store.mails.create(ticketMail(1)),
     ]);
+    token = await signTicket({ ticket: 'ticket-1', event: 1 }, gateway.signingKey);
     headers = { Accept: 'text/html', Cookie: `qrflow_session=${await gateway.token('admin')}` };
     const page = await (await fetch(`${gateway.url}/account`, { headers })).text();
     csrf = /name="csrf" content="([\w-]+)"/.exec(page)?.[1] ?? '';
@@ -41,7 +44,9 @@ describe('what nobody should send to any page of the console', () => {
   /** The address of something that is there. */
   const pathOf = ({ path }: Declared, param?: string) =>
     path.replace(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(param ?? (name === 'payment_id' ? payId(1) : path.startsWith('/mails') ? '1:ticket:1' : '1')),
+      encodeURIComponent(
+        param ?? { token }[name] ?? (name === 'payment_id' ? payId(1) : path.startsWith('/mails') ? '1:ticket:1' : '1'),
+      ),
     );
 
   async function asked(path: string, body?: string) {

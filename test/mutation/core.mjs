@@ -45,7 +45,7 @@ const CORE = {
     tests: within(`${ticketing}/mail`, 'mail.test'),
   },
   ticket: {
-    code: [...within('shared/ticket', 'token'), ...within(`${ticketing}/ticket`, 'png', 'qr', 'ticket-id')],
+    code: [...within('shared/ticket', 'token', 'png', 'qr'), ...within(`${ticketing}/ticket`, 'ticket-id')],
     tests: within(`${ticketing}/ticket`, 'ticket.test'),
   },
 };

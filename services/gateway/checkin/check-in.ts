@@ -27,7 +27,7 @@ const result = (
 ): CheckinResult => ({ reason, claims, event, attendee, repeated });
 
 /** The attendee of a ticket, also of one that was replaced. */
-const holderOf = ({ store }: Deps, ticketId: string) =>
+export const holderOf = ({ store }: Pick<Deps, 'store'>, ticketId: string) =>
   store.attendees.findOne({ $or: [{ 'ticket.id': ticketId }, { 'past_tickets.id': ticketId }] }).lean<AttendeeDoc>();
 
 /** Two round trips with the store at most, besides the event's, which is kept. */

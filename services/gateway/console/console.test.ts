@@ -51,6 +51,9 @@ describe('the console', () => {
       'action /find',
       'action /find/send',
       'action /find/address',
+      // The ticket in the address is the proof.
+      'page /ticket/{token}',
+      'page /ticket/{token}/event.ics',
     ]);
   });
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { MailDoc } from '../../../shared/store/documents.ts';
+import { calendarFile } from '../../../shared/ticket/calendar.ts';
 import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
-import { calendarFile } from './calendar.ts';
 import { classify, type FaultKind, metAnyMail, Unmakeable } from './faults.ts';
 import { mailDelay } from './retry.ts';
 import { MailUnconfirmed } from './transport.ts';

@@ -1,10 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventDoc, MailDoc, TicketEndReason } from '../../../shared/store/documents.ts';
+import { signTicket } from '../../../shared/ticket/token.ts';
 import { attendeeDoc, eventDoc, STUDENT } from '../../../test/documents.ts';
 import { renderMail } from './render.ts';
 
-const envelope = { from: 'Fest Desk <tickets@example.edu>', signingKey: generateKeyPairSync('ed25519').privateKey };
+const envelope = {
+  from: 'Fest Desk <tickets@example.edu>',
+  signingKey: generateKeyPairSync('ed25519').privateKey,
+  publicUrl: undefined as string | undefined,
+};
 const mail = (kind: MailDoc['kind']) =>
   ({
     kind,
@@ -51,6 +56,21 @@ describe('a mail', () => {
   it('is readable without what an event or a student does not say', async () => {
     const { text, html } = await render('ticket', { details: { name: 'Asha' } });
     for (const missing of ['undefined', 'null', 'College', 'Doors open']) expect(text + html).to.not.include(missing);
+    expect(text).to.not.match(/\n{3}/);
+  });
+
+  it('links to the ticket’s page, where people’s address of it is known', async () => {
+    const token = await signTicket({ ticket: 'ticket', event: eventDoc()._id }, envelope.signingKey);
+    const link = `https://tickets.example.edu/ticket/${token}`;
+    for (const publicUrl of ['https://tickets.example.edu', 'https://tickets.example.edu/']) {
+      const message = await renderMail(mail('ticket'), attendeeDoc(), eventDoc(), { ...envelope, publicUrl });
+      expect(String(message.text).split('\n')).to.include(link);
+      expect(String(message.html)).to.include(`href="${link}"`);
+      const cancelled = await renderMail(mail('cancellation'), attendeeDoc(), eventDoc(), { ...envelope, publicUrl });
+      expect(`${cancelled.text}${cancelled.html}`).to.not.include('/ticket/');
+    }
+    const { text, html } = await render('ticket');
+    expect(text + html).to.not.include('/ticket/');
     expect(text).to.not.match(/\n{3}/);
   });
 

@@ -6,9 +6,10 @@ import Handlebars from 'handlebars';
 import type { SendMailOptions } from 'nodemailer';
 import type { AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
 import { isolated, oneLine, paragraphs } from '../../../shared/text.ts';
+import { calendarFile } from '../../../shared/ticket/calendar.ts';
+import { ticketLink } from '../../../shared/ticket/link.ts';
+import { ticketQr } from '../../../shared/ticket/qr.ts';
 import { signTicket } from '../../../shared/ticket/token.ts';
-import { ticketQr } from '../ticket/qr.ts';
-import { calendarFile } from './calendar.ts';
 
 const source = (name: string): string => readFileSync(new URL(`./templates/${name}.hbs`, import.meta.url), 'utf8');
 const html = (name: string) => Handlebars.compile(source(`${name}.html`), { strict: true });
@@ -27,7 +28,7 @@ const when = (date: Date, timeZone: string): string =>
 const clock = (date: Date, timeZone: string): string =>
   new Intl.DateTimeFormat('en-IN', { timeStyle: 'short', timeZone }).format(date);
 
-function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc) {
+function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc, link: string) {
   const { timezone } = event;
   const { details } = attendee;
   const ended = [attendee.ticket, ...attendee.past_tickets].find(({ id }) => id === mail.ticket_id);
@@ -47,6 +48,7 @@ function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc) {
     reference: mail.payment_id ?? '',
     number: `${event._id}-${attendee._id}`,
     qr: `cid:${QR_CID}`,
+    link,
     replaces: mail.issue > 1,
     replaced: attendee.live,
     refunded: !attendee.live && ended?.revoked_reason === 'refunded',
@@ -63,6 +65,8 @@ const inPlainText = (context: ReturnType<typeof view>) => ({
 export interface Envelope {
   from: string;
   signingKey: KeyObject;
+  /** Where people reach the gateway; unknown: a mail has no link to its ticket. */
+  publicUrl: string | undefined;
 }
 
 /** The whole message. Ed25519 and deflate leave nothing to chance: the same mail gives the same bytes but for its date. */
@@ -70,9 +74,10 @@ export async function renderMail(
   mail: MailDoc,
   attendee: AttendeeDoc,
   event: EventDoc,
-  { from, signingKey }: Envelope,
+  { from, signingKey, publicUrl }: Envelope,
 ): Promise<SendMailOptions> {
-  const context = view(mail, attendee, event);
+  const token = await signTicket({ ticket: mail.ticket_id, event: event._id }, signingKey);
+  const context = view(mail, attendee, event, ticketLink(publicUrl, token));
   const plain = inPlainText(context);
   const template = TEMPLATES[mail.kind];
   const message: SendMailOptions = {
@@ -85,7 +90,7 @@ export async function renderMail(
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Correlation-Id': mail.correlation_id },
   };
   if (mail.kind === 'cancellation') return message;
-  const png = ticketQr(await signTicket({ ticket: mail.ticket_id, event: event._id }, signingKey));
+  const png = ticketQr(token);
   return {
     ...message,
     attachments: [

@@ -33,6 +33,7 @@ export interface MailTools {
   metrics: TicketingMetrics;
   from: string;
   signingKey: KeyObject;
+  publicUrl: string | undefined;
 }
 
 /** How long the mark after a 250 is tried while the store is away: the mail is out, and saying so spares a repeat. */

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { CompactSign } from 'jose';
 import { PNG } from 'pngjs';
 import decodeQR from 'qr/decode.js';
+import { qrPng } from '../../../shared/ticket/png.ts';
+import { ticketQr } from '../../../shared/ticket/qr.ts';
 import {
   BadTicketToken,
   keyId,
@@ -12,8 +14,6 @@ import {
   signTicket,
   ticketVerifier,
 } from '../../../shared/ticket/token.ts';
-import { qrPng } from './png.ts';
-import { ticketQr } from './qr.ts';
 import { ticketId, ticketIdKey } from './ticket-id.ts';
 
 const keys = generateKeyPairSync('ed25519');

@@ -54,6 +54,7 @@ import {
 } from './people.ts';
 import { scanPage, scanSession, scanWorker } from './scan.ts';
 import { sweepNow, sweepsPage } from './sweeps.ts';
+import { ticketCalendar, ticketPage } from './ticket.ts';
 import { todayLive, todayPage } from './today.ts';
 
 export const PAGES: readonly Declared[] = [
@@ -64,6 +65,8 @@ export const PAGES: readonly Declared[] = [
   findAction,
   sendFound,
   addressFound,
+  ticketPage,
+  ticketCalendar,
   todayPage,
   todayLive,
   paymentsPage,

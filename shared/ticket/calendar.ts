@@ -1,7 +1,7 @@
 /** The event as a calendar file. */
 import { createEvent, type DateArray } from 'ics';
-import type { EventDoc } from '../../../shared/store/documents.ts';
-import { oneLine, paragraphs } from '../../../shared/text.ts';
+import type { EventDoc } from '../store/documents.ts';
+import { oneLine, paragraphs } from '../text.ts';
 
 const TWO_HOURS_MS = 2 * 3_600_000;
 
