@@ -13,6 +13,7 @@ const ANSWERED_BY = {
   'ticketing.preview': 'the service that sends mails (ticketing)',
   'ticketing.admit': 'the service that gives tickets (ticketing)',
   'ticketing.correct': 'the service that gives tickets (ticketing)',
+  'ticketing.redact': 'the service that keeps personal data (ticketing)',
   'ticketing.revoke': 'the service that gives tickets (ticketing)',
 } as const;
 type Subject = keyof typeof ANSWERED_BY;

@@ -142,6 +142,7 @@ export async function startTicketing(
       recovery = startRecovery(tools, {
         intervalMs: config.RECOVERY_INTERVAL,
         workers: config.SETTLE_WORKERS,
+        retentionDays: config.RETENTION_DAYS,
         open: gate,
         onMailOwed: () => outbox?.kick(),
       });

@@ -34,6 +34,15 @@ const studentFields = field.list.refine(
   `may name ${STUDENT_FIELDS.join(', ')}`,
 );
 
+/** Not 0: to erase at once, or never, must not be the result of an empty or mistaken number. */
+const retentionDays = z.string().transform((text, context): number | null => {
+  const days = Number(text);
+  if (text.trim() === 'never') return null;
+  if (/^\d+$/.test(text.trim()) && days >= 1 && days <= 3_650) return days;
+  context.addIssue({ code: 'custom', message: `"${text}" is no number of days (1 to 3650), and not never` });
+  return z.NEVER;
+});
+
 export const ticketingSettings = {
   ...commonSettings,
   TICKETING_OPS_PORT: { doc: 'Metrics and health of ticketing.', type: field.port, default: '9102' },
@@ -86,6 +95,11 @@ export const ticketingSettings = {
     doc: 'The student details without which a payment is held as incomplete.',
     type: studentFields,
     default: 'name,roll_number',
+  },
+  RETENTION_DAYS: {
+    doc: 'How many days after its event personal data is erased; never: only on request.',
+    type: retentionDays,
+    default: '180',
   },
   SETTLE_WORKERS: {
     doc: 'How many payments are settled at once by each replica.',

@@ -2,6 +2,7 @@
 
 import { Counter, FAST_SECONDS, Gauge, Histogram, type Registry, SLOW_SECONDS } from '../../shared/metrics/index.ts';
 import { OUTCOME_KINDS } from '../../shared/outcome.ts';
+import { REDACTION_REASONS } from '../../shared/store/documents.ts';
 
 export type TicketingMetrics = ReturnType<typeof createTicketingMetrics>;
 
@@ -105,6 +106,17 @@ export function createTicketingMetrics(registry: Registry) {
       buckets: SLOW_SECONDS,
       registers,
     }),
+    redacted: new Counter({
+      name: 'qrflow_redacted_total',
+      help: 'Payments and hand-made attendees whose personal data was erased, by reason.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    redactionsDue: new Gauge({
+      name: 'qrflow_redactions_due',
+      help: 'Those whose RETENTION_DAYS are over and that are not erased yet.',
+      registers,
+    }),
     breaker: new Gauge({
       name: 'qrflow_mail_breaker_state',
       help: 'Mail breaker: 0 closed, 1 half open, 2 open.',
@@ -117,6 +129,7 @@ export function createTicketingMetrics(registry: Registry) {
       registers,
     }),
   };
+  for (const reason of REDACTION_REASONS) metrics.redacted.inc({ reason }, 0);
   for (const outcome of OUTCOME_KINDS) metrics.settled.inc({ outcome }, 0);
   return metrics;
 }

@@ -1,7 +1,7 @@
 /** The requests that services ask each other over the bus: subject, question, answer. */
 import type { PaymentFacts } from '../razorpay/facts.ts';
 import type { Observation } from '../razorpay/observation.ts';
-import type { SweepCounts, SweepState } from '../store/documents.ts';
+import type { RedactionReason, SweepCounts, SweepState } from '../store/documents.ts';
 import type { StudentDetails } from '../student/fields.ts';
 import type { Bus } from './index.ts';
 
@@ -101,6 +101,20 @@ export interface Requests {
   };
   /** Takes a ticket away for good, a payment's too; false: it was before. 404: there is no such attendee. */
   'ticketing.revoke': { question: { attendee_id: number; requested_by: string }; answer: { revoked: boolean } };
+  /**
+   * Erases the personal data of this attendee and its payment, or of this payment and its attendee. `redacted` false: it
+   * was before. 404: there is none. 409: its event is still to come, and the ticket is not given up.
+   */
+  'ticketing.redact': {
+    question: {
+      attendee_id?: number;
+      payment_id?: string;
+      give_up_ticket: boolean;
+      reason: Exclude<RedactionReason, 'retention'>;
+      requested_by: string;
+    };
+    answer: { redacted: boolean };
+  };
   /** Settle this payment, or re-decide what is held for this event (all events: empty), now instead of within a minute. */
   'ticketing.settle': { question: { payment_id?: string; event_id?: number }; answer: { settled: number } };
 }

@@ -14,6 +14,18 @@ export interface Overrides {
   released?: HoldReason[];
 }
 
+/** Why personal data is gone: its time was over, or somebody asked. Closed, so that no words of anybody get into the trail. */
+export const REDACTION_REASONS = ['retention', 'asked', 'mistake', 'other'] as const;
+export type RedactionReason = (typeof REDACTION_REASONS)[number];
+
+/** Written with `redacted_at`: what the trail tells of it. */
+export interface RedactedBy {
+  /** A username, or `ticketing` by schedule. */
+  by: string;
+  reason: RedactionReason;
+  correlation_id: string;
+}
+
 /**
  * A payment: registers written by the join (by the gateway where it was taken by hand), overrides written by the gateway, the rest by settling (ticketing).
  * `checked_at` is ingest's: when the sweep last asked Razorpay for it by id.
@@ -29,7 +41,9 @@ export interface PaymentDoc {
   overrides?: Overrides;
   /** Taken by hand (`man_…`): Razorpay knows nothing of it. Written by the gateway. */
   manual?: { by: string; reference: string | null };
+  /** Its personal data is gone, and the join brings none back. Written by ticketing, with everything it empties, whoever writes that else. */
   redacted_at?: Date;
+  redacted_by?: RedactedBy;
   /** Counts the changes of any input. Settling ends only if it is still what it read. */
   rev: number;
   /** Effects are not done yet. Anything may pick it up and finish it. */
@@ -100,6 +114,9 @@ export interface AttendeeDoc {
   /** Check-ins that a person took back, oldest first. */
   past_checkins?: PastCheckin[];
   created_at: Date;
+  /** Its personal data is gone: name, address, numbers, the notes of check-ins taken back. Written by ticketing. */
+  redacted_at?: Date;
+  redacted_by?: RedactedBy;
   /**
    * A person made, changed or revoked it, and the mails and the trail that follow are not done yet. Set with the change
    * itself; whoever finds it does the rest. Written by ticketing.
@@ -287,7 +304,8 @@ export interface ScheduleDoc {
 
 /**
  * What this store belongs to. `razorpay` (written by ingest): mode and account, for good. `aliases` (written by
- * ticketing): digest of the alias table that foreign payments were last judged with.
+ * ticketing): digest of the alias table that foreign payments were last judged with. `retention` (written by ticketing):
+ * how long personal data is kept, for all who tell of it, and when to look again.
  */
 export interface BindingDoc {
   _id: string;
@@ -296,6 +314,10 @@ export interface BindingDoc {
   /** The API key that the last complete sweep was made with. */
   key_id?: string | null;
   digest?: string;
+  /** Days after an event; null: never by schedule. */
+  days?: number | null;
+  /** Whoever moves it on looks for what is due: one replica at a time. */
+  next_at?: Date;
 }
 
 export const DEAD_LETTER_STATES = ['retrying', 'dead', 'replayed'] as const;

@@ -34,6 +34,7 @@ export const payments = schema<PaymentDoc>({
   overrides: json,
   manual: { type: json, default: undefined },
   redacted_at: Date,
+  redacted_by: { type: json, default: undefined },
   rev: Number,
   pending: Boolean,
   pending_since: Date,
@@ -78,6 +79,8 @@ payments.index(
   { 'payment.value.order_id': 1 },
   { partialFilterExpression: { 'payment.value.order_id': { $type: 'string' } } },
 );
+// What may be due to be redacted: old, and not yet.
+payments.index({ redacted_at: 1, 'outcome.kind': 1, 'payment.value.created_at': 1 });
 payments.index({ 'qr.value.id': 1 }, { partialFilterExpression: { 'qr.value.id': { $exists: true } } });
 
 const ticket = {
@@ -106,6 +109,8 @@ export const attendees = schema<AttendeeDoc>({
   checked_in_gate: String,
   past_checkins: { type: [json], default: undefined },
   created_at: Date,
+  redacted_at: Date,
+  redacted_by: { type: json, default: undefined },
   pending: { type: json, default: undefined },
   changed_at: Date,
 });
@@ -129,6 +134,8 @@ attendees.index({ 'past_tickets.id': 1 });
 // Only the few whose effects are not done yet are in it.
 attendees.index({ 'pending.at': 1 }, { sparse: true });
 attendees.index({ 'ticket.issued_at': 1, _id: 1 });
+// What may be due to be redacted, of those without a payment.
+attendees.index({ redacted_at: 1, payment_id: 1, created_at: 1 });
 // A door's list: who is in it, and what changed since. Who was moved to another event is found by the past ticket.
 attendees.index({ event_id: 1, changed_at: 1 });
 attendees.index({ 'past_tickets.event_id': 1, changed_at: 1 });
@@ -247,6 +254,8 @@ export const bindings = schema<BindingDoc>({
   account_id: String,
   key_id: String,
   digest: String,
+  days: Number,
+  next_at: Date,
 });
 
 export const deadLetters = schema<DeadLetterDoc>({

@@ -1,6 +1,7 @@
 /** What the gateway asks for people at the desk: tickets given, corrected and taken away by hand. */
 import { type Bus, RequestFailed } from '../../../shared/bus/index.ts';
 import { answer } from '../../../shared/bus/requests.ts';
+import { redactOnRequest } from '../redact/on-request.ts';
 import type { SettleTools } from '../settle/settle.ts';
 import { admit } from './admit.ts';
 import { correct } from './correct.ts';
@@ -15,6 +16,7 @@ export function answerByHand(bus: Bus, tools: SettleTools, whole: () => boolean)
   answer(bus, 'ticketing.correct', ({ attendee_id, details, email, requested_by }, correlationId) =>
     correct(tools, attendee_id, { details, email }, { by: requested_by, correlationId }),
   );
+  answer(bus, 'ticketing.redact', (question, correlationId) => redactOnRequest(tools, question, correlationId));
   answer(bus, 'ticketing.revoke', ({ attendee_id, requested_by }, correlationId) =>
     revokeByHand(tools, attendee_id, { by: requested_by, correlationId }),
   );

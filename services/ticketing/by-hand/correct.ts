@@ -19,12 +19,13 @@ export async function correct(
   const { store } = tools;
   const before = await store.attendees.findById(id).lean<AttendeeDoc>();
   if (!before) throw new RequestFailed(404, `there is no attendee ${id}`);
+  if (before.redacted_at) throw new RequestFailed(409, `the personal data of attendee ${id} was erased`);
   const fields = STUDENT_FIELDS.filter((field) => details[field] !== before.details?.[field]);
   if (email !== before.email && !fields.includes('email')) fields.push('email');
   if (fields.length === 0) return { changed: false };
   const changed = await store.attendees
     .findOneAndUpdate(
-      { _id: id, payment_id: null },
+      { _id: id, payment_id: null, redacted_at: null },
       { $set: { details, email, student_key: studentKey(details), pending: pendingBy(asked, new Date()) } },
       { returnDocument: 'after' },
     )

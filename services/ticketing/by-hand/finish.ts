@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { record } from '../../../shared/audit/index.ts';
 import type { AttendeeDoc, PendingByHand } from '../../../shared/store/documents.ts';
 import { settleMails } from '../mail/owe.ts';
+import { redactAttendee } from '../redact/redact.ts';
 import { claimPayment } from '../settle/claim.ts';
 import { reopen } from '../settle/finish.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
@@ -30,6 +31,8 @@ export async function finishByHand(tools: SettleTools, attendee: AttendeeDoc): P
   const { _id, pending, payment_id, event_id } = attendee;
   if (!pending) return;
   const { by, correlation_id } = pending;
+  const { redacted_at, redacted_by } = attendee;
+  if (redacted_at && redacted_by) await redactAttendee(store, attendee, redacted_by, redacted_at);
   if (!attendee.live) tools.onFreed(event_id);
   await Promise.all([
     settleMails(

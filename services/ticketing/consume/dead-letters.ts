@@ -37,6 +37,8 @@ export async function recordFailure(
   now = new Date(),
 ): Promise<{ dead: boolean; news: boolean; failures: number }> {
   const _id = deadLetterId(message.bytes, observation);
+  const erased =
+    observation !== null && (await store.payments.exists({ _id: observation.payment_id, redacted_at: { $ne: null } }));
   // Replayed with success once, and now it fails anew: its history stays, its failures are counted afresh.
   await store.deadLetters.updateOne({ _id, state: 'replayed' }, { $set: { state: 'retrying', attempts: 0 } });
   const doc = await store.deadLetters
@@ -44,7 +46,11 @@ export async function recordFailure(
       { _id },
       {
         $inc: { attempts: 1 },
-        $set: { ...failedAt(failure.reason, now), payload: Buffer.from(message.bytes), size: message.bytes.length },
+        $set: {
+          ...failedAt(failure.reason, now),
+          payload: erased ? NOTHING : Buffer.from(message.bytes),
+          size: message.bytes.length,
+        },
         $setOnInsert: {
           state: 'retrying',
           subject: message.subject,

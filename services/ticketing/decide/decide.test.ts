@@ -611,6 +611,44 @@ describe('a ticketed payment whose attendee a restore has lost', () => {
   });
 });
 
+describe('a payment whose personal data was erased', () => {
+  const erased = (kind: 'held' | 'ticketed' | 'foreign' | 'awaiting', change: Partial<PaymentDoc> = {}, entity = {}) =>
+    paymentDoc(
+      { notes: [], ...entity },
+      {
+        redacted_at: new Date(),
+        event_id: 2,
+        outcome: { kind, reason: kind === 'held' ? 'underpaid' : null, since: new Date(0) },
+        ...change,
+      },
+    );
+  const events = [eventDoc(), another()];
+
+  it('keeps its event, its hold and its ticket, though nothing on it speaks of them', () => {
+    const decision = decide(erased('held'), around({ events }), rules);
+    expect([said(decision), decision.choice?.event._id]).to.deep.equal(['held:underpaid', 2]);
+    const attendee = attendeeDoc({ event_id: 2, details: {} });
+    expect(says(erased('ticketed'), { events, attendee })).to.equal('ticketed:2');
+    expect(says(erased('ticketed'), { events }), 'lost by a restore').to.equal('ticketed:2');
+  });
+
+  it('is given no ticket it did not have', () => {
+    const easy = { ...rules, required: [] };
+    expect(says(erased('awaiting'), { events }, easy)).to.equal('held:incomplete_details');
+    expect(says(erased('awaiting', {}, { status: 'failed', captured: false }), { events })).to.equal('awaiting');
+    expect(says(erased('held', { overrides: { released: ['underpaid'] } }), { events }, easy)).to.equal(
+      'held:underpaid',
+    );
+    const refundFailed = attendeeDoc({ event_id: 2, live: false });
+    expect(says(erased('ticketed'), { events, attendee: refundFailed }, easy)).to.equal('held:incomplete_details');
+  });
+
+  it('is revoked by a refund, and stays not ours where it was not', () => {
+    expect(says(erased('held', {}, { amount_refunded: 29_900 }), { events })).to.equal('revoked');
+    expect(says(erased('foreign'), { events })).to.equal('foreign');
+  });
+});
+
 describe('the second look at Razorpay', () => {
   const wanted = (payment: PaymentDoc, change: Partial<Surroundings> = {}) =>
     lookupWanted(payment, decide(payment, around(change), rules), change.attendee ?? null);

@@ -77,6 +77,8 @@ export function isOurs(
   const qr = payment.qr?.value.id;
   return (
     around.attendee !== null ||
+    // Nothing on it says so any more; what it was stays.
+    (Boolean(payment.redacted_at) && payment.outcome !== undefined && payment.outcome.kind !== 'foreign') ||
     reading.looksOurs ||
     namesEvent(around.events, reading) ||
     ours === true ||
@@ -106,8 +108,11 @@ function flagsOf(payment: PaymentDoc, event: EventDoc | null, attendee: Attendee
  * The event that counts: once ticketed, a guess or a missing event no longer moves the ticket; once used at the door,
  * nothing does, or one payment would open two.
  */
-function settledChoice(choice: Choice | null, around: Surroundings): Choice | null {
+function settledChoice(payment: PaymentDoc, choice: Choice | null, around: Surroundings): Choice | null {
   const { attendee, events } = around;
+  // What named the event is gone with the notes.
+  const settled = payment.redacted_at && events.find(({ _id }) => _id === payment.event_id);
+  if (settled) return { event: settled, by: 'override' };
   if (!attendee?.live) return choice;
   if (!attendee.checked_in_at && choice && !isGuess(choice.by)) return choice;
   const event = events.find(({ _id }) => _id === attendee.event_id);
@@ -201,6 +206,11 @@ function outcomeOf(
     key: ticketKey(payment, event, studentKey(reading.details), around),
     adopt: attendee ? null : (around.twins.find(({ payment_id }) => payment_id === null) ?? null),
   };
+  // Whose it is nobody knows any more: what was held stays so, and no ticket is made of it.
+  if (payment.redacted_at && !attendee?.live && !lostAttendee(payment, attendee)) {
+    const before = payment.outcome?.kind === 'held' ? payment.outcome.reason : null;
+    return { kind: 'held', reason: before ?? 'incomplete_details', event, about: {} };
+  }
   // Once ticketed, only a full refund or a person takes the ticket away.
   if (attendee?.live && attendee.event_id === event._id) return ticketed;
   if (lostAttendee(payment, attendee) && payment.event_id === event._id) return ticketed;
@@ -210,7 +220,7 @@ function outcomeOf(
 
 export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules): Decision {
   const reading = read(payment, rules.aliases);
-  const choice = settledChoice(chooseEvent(payment, reading, around.events, rules.defaultEventId), around);
+  const choice = settledChoice(payment, chooseEvent(payment, reading, around.events, rules.defaultEventId), around);
   const outcome = outcomeOf(payment, reading, choice, around, rules);
   const guessed = choice !== null && isGuess(choice.by) && around.events.length > 1;
   return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice, guessed };

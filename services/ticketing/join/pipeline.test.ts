@@ -8,6 +8,7 @@ import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { updated } from '../../../test/aggregation.ts';
 import { facts } from '../../../test/documents.ts';
 import { anyObservation } from '../../../test/observations.ts';
+import { redactedPayment } from '../redact/fields.ts';
 import { joinPipeline } from './pipeline.ts';
 
 const PAYMENT = 'pay_AAAAAAAAAAAAAA';
@@ -35,6 +36,17 @@ const joined = (doc: object | null) => {
 };
 
 const redact = (doc: Joinable) => ({ ...doc, redacted_at: NOW });
+const BY = { by: 'admin', reason: 'asked' as const, correlation_id: 'c' };
+/** What `$set` with dotted paths makes of a document. */
+function updatedBy(doc: PaymentDoc, { $set, $inc }: ReturnType<typeof redactedPayment>): PaymentDoc {
+  const next = structuredClone(doc) as unknown as Record<string, Record<string, unknown>>;
+  for (const [path, value] of Object.entries($set)) {
+    const [field, inner] = path.split('.') as [string, string | undefined];
+    if (inner === undefined) next[field] = value as never;
+    else (next[field] as Record<string, unknown>)[inner] = value;
+  }
+  return { ...(next as unknown as PaymentDoc), rev: doc.rev + $inc.rev };
+}
 const strip = (doc: Joinable) => {
   const of = (register: Register<object>) => ({ ...register, value: stripped(register.value), stripped: true });
   return { ...doc, ...(doc.payment && { payment: of(doc.payment) }), ...(doc.order && { order: of(doc.order) }) };
@@ -55,6 +67,42 @@ describe('the join in the store', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('brings nothing personal to a redacted payment, whatever is seen of it', () => {
+    const open = ['email', 'contact', 'description', 'rrn'];
+    const personal = (value: object): unknown[] =>
+      Object.entries(value).flatMap(([name, one]) =>
+        name === 'notes' ? (one as { value: string }[]).map((note) => note.value) : open.includes(name) ? [one] : [],
+      );
+    fc.assert(
+      fc.property(anyObservation(PAYMENT), histories, (sight, history) => {
+        const stored = seen(null, sight);
+        const redacted = updatedBy(stored, redactedPayment(stored, BY, NOW));
+        const ends = [
+          history.reduce<object>((doc, one) => seen(doc, one), redacted),
+          history.reduce<Joinable>((doc, one) => join(doc, one), redacted as unknown as Joinable),
+        ];
+        for (const end of ends) {
+          const { payment, order, qr, redacted_at } = end as PaymentDoc;
+          expect(redacted_at).to.deep.equal(NOW);
+          for (const register of [payment, order, qr])
+            if (register) expect(personal(register.value).filter(Boolean)).to.deep.equal([]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('finds a redacted payment unchanged when it is seen again as it was', () => {
+    fc.assert(
+      fc.property(anyObservation(PAYMENT), (sight) => {
+        const stored = seen(null, sight);
+        const redacted = updatedBy(stored, redactedPayment(stored, BY, NOW));
+        expect(seen(redacted, sight, later(1), { token: 'mine', until: later(60_000) })).to.deep.equal(redacted);
+        expect(redacted.payment?.digest).to.equal(stored.payment?.digest);
+      }),
     );
   });
 

@@ -36,7 +36,7 @@ async function owe(
     kind,
     issue: ticket.issue,
     ticket_id: ticket.id,
-    state: attendee.email === null ? 'no_address' : 'owed',
+    state: attendee.redacted_at ? 'cancelled' : attendee.email === null ? 'no_address' : 'owed',
     priority: PRIORITY[kind],
     to: null,
     message_id: `<${kind}.${attendee._id}.${ticket.issue}.${ticket.id}@${context.domain}>`,

@@ -13,6 +13,7 @@ const WAIT_FOR_OWNER_MS = 60_000;
 
 export function mailVerdict({ mail, attendee, event, ticketMail }: MailContents): MailVerdict {
   if (!attendee || !event) return { kind: 'wait', ms: WAIT_FOR_OWNER_MS };
+  if (attendee.redacted_at) return { kind: 'state', state: 'cancelled' };
   if (mail.kind === 'ticket') {
     const { ticket } = attendee;
     if (!attendee.live || ticket.id !== mail.ticket_id || ticket.revoked_at)

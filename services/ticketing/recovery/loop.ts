@@ -3,6 +3,7 @@
  * other's way. Each kind of work has a loop of its own, so that slow look-ups at Razorpay hold up no mail and no gauge.
  */
 import { finishPending } from '../by-hand/finish.ts';
+import { retain } from '../redact/retention.ts';
 import type { SettleTools } from '../settle/settle.ts';
 import { type Repeating, repeat } from './every.ts';
 import { claimedByAliases, claimedByQrCode } from './foreign.ts';
@@ -17,6 +18,8 @@ export interface RecoveryOptions {
   /** How often held payments are decided again, and how long a pending one rests before it is picked up, ms. */
   intervalMs: number;
   workers: number;
+  /** How long after an event personal data is kept; null: never erased by schedule. */
+  retentionDays: number | null;
   /** The store can be reached. */
   open(): Promise<boolean>;
   onMailOwed(): void;
@@ -36,7 +39,7 @@ const COUNT_EVERY_MS = 10_000;
 const RECONCILE_EVERY_MS = 10 * 60_000;
 
 export function startRecovery(tools: SettleTools, options: RecoveryOptions): Recovery {
-  const { intervalMs, workers, open, onMailOwed } = options;
+  const { intervalMs, workers, retentionDays, open, onMailOwed } = options;
   let stopped = false;
   const isStopped = () => stopped;
 
@@ -77,6 +80,7 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       await moveTrail(tools, isStopped);
     }),
     loop('reconcile', RECONCILE_EVERY_MS, () => reconciling.look()),
+    loop('retention', intervalMs, () => retain(tools, retentionDays, isStopped)),
     loop('gauges', COUNT_EVERY_MS, () => countBacklog(tools)),
   ];
 

@@ -13,8 +13,8 @@ const RECENT_MS = 6 * 3_600_000;
 const ALL_EVERY_MS = 24 * 3_600_000;
 const BATCH = 500;
 
-const SETTLED = { rev: 1, pending: 1, outcome: 1, event_id: 1 } as const;
-const HOLDER = { payment_id: 1, event_id: 1, live: 1, ticket: 1, past_tickets: 1 } as const;
+const SETTLED = { rev: 1, pending: 1, outcome: 1, event_id: 1, redacted_at: 1 } as const;
+const HOLDER = { payment_id: 1, event_id: 1, live: 1, ticket: 1, past_tickets: 1, redacted_at: 1 } as const;
 
 /** Attendees whose ticket was issued since then, in batches. */
 async function* holders(store: Store, since: Date) {

@@ -1,29 +1,15 @@
 /** How a settling ends: on the payment itself, and only if nothing changed meanwhile. */
-import { stripped } from '../../../shared/razorpay/facts.ts';
-import type { Register } from '../../../shared/razorpay/observation.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { Decision } from '../decide/decide.ts';
 import type { Claim } from '../join/pipeline.ts';
+import { strippedRegisters } from '../redact/fields.ts';
 
 /**
  * A payment that is not ours is kept without personal data. Digest and version stay as they are (a join may just have
  * advanced the version), so that a sweep finds it unchanged.
  */
-function stub(payment: PaymentDoc): Record<string, unknown> {
-  const registers: Record<string, Register<object> | undefined> = {
-    payment: payment.payment,
-    order: payment.order,
-    qr: payment.qr,
-  };
-  const fields: Record<string, unknown> = { details: null, event_id: null };
-  for (const [name, register] of Object.entries(registers)) {
-    if (!register) continue;
-    fields[`${name}.value`] = stripped(register.value);
-    fields[`${name}.stripped`] = true;
-  }
-  return fields;
-}
+const stub = (payment: PaymentDoc) => ({ ...strippedRegisters(payment), details: null, event_id: null });
 
 /** Writes the outcome. False: something changed, or the claim was lost; what was written is nothing. */
 export async function finish(
@@ -52,7 +38,7 @@ export async function finish(
         flags,
         event_id: choice?.event._id ?? null,
         attendee_id: attendeeId,
-        details: reading.details,
+        details: payment.redacted_at ? null : reading.details,
         ...(lookedUp && { looked_up_at: now }),
         ...(outcome.kind === 'foreign' && stub(payment)),
       },

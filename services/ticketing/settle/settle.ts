@@ -14,6 +14,7 @@ import type { Claim } from '../join/pipeline.ts';
 import { joinObservation } from '../join/store.ts';
 import { settleMails } from '../mail/owe.ts';
 import type { TicketingMetrics } from '../metrics.ts';
+import { redactBelongings, redactPayment } from '../redact/redact.ts';
 import { claimPayment, holds, nearlyOver, renewClaim } from './claim.ts';
 import { finish, giveBack, reopen } from './finish.ts';
 import { settleDelay } from './retry.ts';
@@ -77,6 +78,8 @@ async function lookUp(tools: SettleTools, payment: PaymentDoc, claim: Claim): Pr
 }
 
 async function decided(tools: SettleTools, payment: PaymentDoc, seats: boolean, now: Date) {
+  // Before anything else: no mail may be owed to somebody who is to be forgotten.
+  if (payment.redacted_at) await redactBelongings(tools.store, payment);
   const around: Surroundings = { ...(await loadSurroundings(tools.store, payment, tools.rules, now)), seats };
   return { around, decision: decide(payment, around, tools.rules) };
 }
@@ -118,6 +121,12 @@ async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Pro
   for (let tries = 0; tries < TRIES; tries++) {
     const now = new Date();
     const { around, decision } = await decided(tools, payment, seats, now);
+    // A backup was copied in between: whoever is forgotten stays so.
+    if (around.attendee?.redacted_by && !payment.redacted_at) {
+      await redactPayment(tools.store, payment._id, around.attendee.redacted_by, now);
+      payment = await renewed(tools, payment, claim);
+      continue;
+    }
     const wanted = lookedUp ? 'no' : lookupWanted(payment, decision, around.attendee);
     if (wanted === 'must' || (wanted === 'may' && payment.attempts < OPTIONAL_LOOKUP_TRIES)) {
       payment = await lookUp(tools, payment, claim);

@@ -44,7 +44,12 @@ export async function issueTicket(
   now: Date,
 ): Promise<Ticketing> {
   const { store, seats } = tools;
-  const facts = { details: reading.details, email: reading.email };
+  // Whose it was is gone; nothing read before that is written back.
+  const { redacted_at, redacted_by } = payment;
+  const facts = redacted_at
+    ? { details: {}, email: null, redacted_at, ...(redacted_by && { redacted_by }) }
+    : { details: reading.details, email: reading.email };
+  const known = { redacted_at: null };
 
   const newTicket = (issue: number): Ticket => ({
     id: ticketId({ owner: payment._id, eventId: event._id, issue }, tools.idKey),
@@ -99,6 +104,7 @@ export async function issueTicket(
         // A ticket that is used at the door in this moment is not moved.
         {
           _id: attendee._id,
+          ...known,
           'ticket.id': attendee.ticket.id,
           live: attendee.live,
           ...(attendee.live && { checked_in_at: null }),
@@ -126,7 +132,7 @@ export async function issueTicket(
     try {
       const updated = await store.attendees
         .findOneAndUpdate(
-          { _id: attendee._id, payment_id: null, live: true },
+          { _id: attendee._id, ...known, payment_id: null, live: true },
           {
             $set: {
               payment_id: payment._id,
@@ -153,7 +159,7 @@ export async function issueTicket(
     const update = (studentKey: string | null) =>
       store.attendees
         .findOneAndUpdate(
-          { _id: attendee._id, 'ticket.id': attendee.ticket.id },
+          { _id: attendee._id, ...known, 'ticket.id': attendee.ticket.id },
           { $set: { details, email, student_key: studentKey } },
           { returnDocument: 'after' },
         )

@@ -1,0 +1,96 @@
+/** Erasing because a person asked: this attendee and its payment, or this payment and its attendee. */
+import { RequestFailed } from '../../../shared/bus/index.ts';
+import type { Requests } from '../../../shared/bus/requests.ts';
+import type { AttendeeDoc, EventDoc, PaymentDoc, RedactedBy } from '../../../shared/store/documents.ts';
+import { finishByHand, pendingBy } from '../by-hand/finish.ts';
+import { claimPayment } from '../settle/claim.ts';
+import { revokeTicket } from '../settle/revoked.ts';
+import { type SettleTools, settle } from '../settle/settle.ts';
+import { NOBODY } from './fields.ts';
+import { redactBelongings, redactPayment } from './redact.ts';
+import { endOf } from './retention.ts';
+
+type Question = Requests['ticketing.redact']['question'];
+
+/** Razorpay may still tell of it, or a hold may still be resolved: a ticket may come of it. */
+const mayBecomeTicket = ({ outcome }: PaymentDoc): boolean =>
+  outcome === undefined || outcome.kind === 'held' || outcome.kind === 'awaiting';
+
+/** Erased, nobody can be told apart at the door: while the event is to come, the ticket must be given up. @throws RequestFailed 409 */
+function refuseTicketHolder(
+  attendee: AttendeeDoc | null,
+  payment: PaymentDoc | null,
+  event: EventDoc | null,
+  giveUp: boolean,
+  now: Date,
+): void {
+  if (giveUp) return;
+  const ahead = event === null || (event.status !== 'cancelled' && endOf(event) > now);
+  const holds = attendee ? attendee.live : payment !== null && mayBecomeTicket(payment);
+  if (ahead && holds)
+    throw new RequestFailed(
+      409,
+      attendee
+        ? 'the event is still to come: erasing takes the ticket away, so say give_up_ticket: true'
+        : 'a ticket may still come of this payment: erasing gives it up, so say give_up_ticket: true',
+    );
+}
+
+/** @throws RequestFailed 404, 409 */
+export async function redactOnRequest(
+  tools: SettleTools,
+  { attendee_id, payment_id, give_up_ticket, reason, requested_by }: Question,
+  correlationId: string,
+): Promise<{ redacted: boolean }> {
+  const { store, log, metrics } = tools;
+  const now = new Date();
+  const attendee = await store.attendees
+    .findOne(attendee_id === undefined ? { payment_id: payment_id ?? '' } : { _id: attendee_id })
+    .lean<AttendeeDoc>();
+  if (attendee_id !== undefined && !attendee) throw new RequestFailed(404, `there is no attendee ${attendee_id}`);
+  const id = payment_id ?? attendee?.payment_id ?? null;
+  const payment = id === null ? null : await store.payments.findById(id).lean<PaymentDoc>();
+  if (attendee_id === undefined && !payment) throw new RequestFailed(404, `there is no payment ${payment_id}`);
+  const eventId = attendee?.event_id ?? payment?.event_id ?? null;
+  const event = eventId === null ? null : await store.events.findById(eventId).lean<EventDoc>();
+  const before = payment ? payment.redacted_at : attendee?.redacted_at;
+  if (!before) refuseTicketHolder(attendee, payment, event, give_up_ticket, now);
+
+  const by: RedactedBy = { by: requested_by, reason, correlation_id: correlationId };
+  if (attendee && give_up_ticket && !before && (event === null || endOf(event) > now))
+    await revokeTicket(store, attendee, now, pendingBy({ by: requested_by, correlationId }, now));
+
+  let redacted = false;
+  if (payment) {
+    redacted = await redactPayment(store, payment._id, by, now);
+    const marked = await store.payments.findById(payment._id).lean<PaymentDoc>();
+    // Not left to whoever settles it at this moment: what was asked for is gone when it is answered.
+    if (marked) await redactBelongings(store, marked);
+    const claimed = await claimPayment(store, payment._id);
+    if (claimed) await settle(tools, claimed.payment, claimed.claim);
+  } else if (attendee && !attendee.redacted_at) {
+    const emptied = await store.attendees
+      .findOneAndUpdate(
+        { _id: attendee._id, payment_id: null, redacted_at: null },
+        {
+          $set: {
+            ...NOBODY,
+            redacted_at: now,
+            redacted_by: by,
+            pending: pendingBy({ by: requested_by, correlationId }, now),
+          },
+        },
+        { returnDocument: 'after' },
+      )
+      .lean<AttendeeDoc>();
+    if (!emptied) throw new RequestFailed(409, 'this attendee changed at this very moment; try again');
+    redacted = true;
+  }
+  const left = attendee && (await store.attendees.findById(attendee._id).lean<AttendeeDoc>());
+  if (left) await finishByHand(tools, left);
+  if (redacted) {
+    metrics.redacted.inc({ reason });
+    log.info({ payment_id: id, attendee_id: attendee?._id, reason, correlation_id: correlationId }, 'redact: erased');
+  }
+  return { redacted };
+}

@@ -1,0 +1,158 @@
+/**
+ * Erasing by schedule: RETENTION_DAYS after its event's end, and never sooner after the payment; without an event after
+ * the payment alone. Bounded rounds, by one replica at a time: whoever moves `next_at` on does the round.
+ */
+import { randomUUID } from 'node:crypto';
+import type { OutcomeKind } from '../../../shared/outcome.ts';
+import type { AttendeeDoc, EventDoc, RedactedBy } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
+import { finishByHand, pendingBy } from '../by-hand/finish.ts';
+import { claimPayment } from '../settle/claim.ts';
+import { type SettleTools, settle } from '../settle/settle.ts';
+import { NOBODY } from './fields.ts';
+import { redactBelongings, redactPayment } from './redact.ts';
+
+const BINDING = 'retention';
+const DAY_MS = 86_400_000;
+const ROUND_EVERY_MS = 10 * 60_000;
+const BATCH = 100;
+/** More are not counted: they only mean that it is behind. */
+const COUNT_AT_MOST = 10_000;
+
+/** An event without an end is over when it began; one that is cancelled, when it would have been. */
+export const endOf = ({ date, ends_at }: Pick<EventDoc, 'date' | 'ends_at'>): Date => ends_at ?? date;
+
+/**
+ * In this order: while a student's ticket still has a name, no other payment of theirs that is held as a duplicate is let
+ * through. Foreign ones hold no personal data. Null: never settled.
+ */
+const KINDS: readonly (Exclude<OutcomeKind, 'foreign'> | null)[] = ['held', 'awaiting', 'revoked', null, 'ticketed'];
+
+/** The filters of what is due, first things first. `going`: events that are not over for long enough. */
+export function dueFilters(going: readonly number[], cutoff: Date) {
+  const elsewhere = { redacted_at: null, event_id: { $nin: [...going] } };
+  const seconds = Math.floor(cutoff.getTime() / 1_000);
+  return {
+    payments: KINDS.flatMap((kind) => [
+      { ...elsewhere, 'outcome.kind': kind, 'payment.value.created_at': { $lt: seconds } },
+      // Nothing but its order, or that Razorpay does not know it.
+      { ...elsewhere, 'outcome.kind': kind, 'payment.value.created_at': null, first_seen_at: { $lt: cutoff } },
+    ]),
+    attendees: { ...elsewhere, payment_id: null, created_at: { $lt: cutoff } },
+  };
+}
+
+async function due(store: Store, days: number, now: Date) {
+  const cutoff = new Date(now.getTime() - days * DAY_MS);
+  const events = await store.events.find({}, { date: 1, ends_at: 1 }).lean<EventDoc[]>();
+  return dueFilters(
+    events.filter((event) => endOf(event) >= cutoff).map(({ _id }) => _id),
+    cutoff,
+  );
+}
+
+type Due = ReturnType<typeof dueFilters>;
+
+async function redactPayments(tools: SettleTools, filters: Due['payments'], by: RedactedBy, stopped: () => boolean) {
+  const { store } = tools;
+  let done = 0;
+  for (const filter of filters) {
+    const found = await store.payments
+      .find(filter as object, { _id: 1 })
+      .limit(BATCH - done)
+      .lean();
+    for (const { _id } of found) {
+      if (stopped()) return done;
+      if (await redactPayment(store, _id, by)) done++;
+      const claimed = await claimPayment(store, _id);
+      // Somebody settles it at this moment, and finds that it changed.
+      if (claimed) {
+        await redactBelongings(store, claimed.payment);
+        await settle(tools, claimed.payment, claimed.claim);
+      }
+    }
+    if (done >= BATCH) break;
+  }
+  return done;
+}
+
+async function redactHandMade(tools: SettleTools, filter: Due['attendees'], by: RedactedBy, stopped: () => boolean) {
+  const { store } = tools;
+  const found = await store.attendees.find(filter, { _id: 1 }).limit(BATCH).lean();
+  let done = 0;
+  for (const { _id } of found) {
+    if (stopped()) return done;
+    const now = new Date();
+    const pending = pendingBy({ by: by.by, correlationId: by.correlation_id }, now);
+    const emptied = await store.attendees
+      .findOneAndUpdate(
+        { _id, payment_id: null, redacted_at: null },
+        { $set: { ...NOBODY, redacted_at: now, redacted_by: by, pending } },
+        { returnDocument: 'after' },
+      )
+      .lean<AttendeeDoc>();
+    if (!emptied) continue;
+    done++;
+    await finishByHand(tools, emptied);
+  }
+  return done;
+}
+
+/** Whether this replica does the round. Also says in the store what holds, for the pages that tell people of it. */
+async function takeRound(store: Store, days: number | null, now: Date): Promise<boolean> {
+  const said = await store.bindings.findById(BINDING).lean();
+  if (said?.days !== days)
+    await store.bindings.updateOne(
+      { _id: BINDING },
+      { $set: { days }, $setOnInsert: { next_at: new Date(0) } },
+      { upsert: true },
+    );
+  if (said?.next_at && said.next_at > now) return false;
+  const taken = await store.bindings.findOneAndUpdate(
+    { _id: BINDING, next_at: { $lte: now } },
+    { $set: { next_at: new Date(now.getTime() + ROUND_EVERY_MS) } },
+  );
+  return taken !== null;
+}
+
+/**
+ * Erases what is due, a batch of each; where more is due, the next round is at once. `days` null: nothing is ever due.
+ * @returns how many were erased, or null: it is not time, or another replica does it
+ */
+export async function retain(
+  tools: SettleTools,
+  days: number | null,
+  stopped: () => boolean,
+  now = new Date(),
+): Promise<number | null> {
+  const { store, log, metrics } = tools;
+  const ours = await takeRound(store, days, now);
+  if (days === null) {
+    metrics.redactionsDue.set(0);
+    return ours ? 0 : null;
+  }
+  const filters = await due(store, days, now);
+  if (ours) {
+    const by: RedactedBy = { by: 'ticketing', reason: 'retention', correlation_id: randomUUID() };
+    const payments = await redactPayments(tools, filters.payments, by, stopped);
+    const attendees = payments < BATCH ? await redactHandMade(tools, filters.attendees, by, stopped) : 0;
+    const redacted = payments + attendees;
+    metrics.redacted.inc({ reason: 'retention' }, redacted);
+    if (redacted > 0)
+      log.info({ payments, attendees, correlation_id: by.correlation_id }, 'redact: erased what is kept no longer');
+    if (payments >= BATCH || attendees >= BATCH)
+      await store.bindings.updateOne({ _id: BINDING }, { $set: { next_at: now } });
+    metrics.redactionsDue.set(await countDue(store, filters));
+    return redacted;
+  }
+  metrics.redactionsDue.set(await countDue(store, filters));
+  return null;
+}
+
+async function countDue(store: Store, { payments, attendees }: Due): Promise<number> {
+  const counts = await Promise.all([
+    ...payments.map((filter) => store.payments.countDocuments(filter as object).limit(COUNT_AT_MOST)),
+    store.attendees.countDocuments(attendees).limit(COUNT_AT_MOST),
+  ]);
+  return counts.reduce((sum, count) => sum + count, 0);
+}
