@@ -34,6 +34,7 @@ const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | R
   'new-user': () => ['/users/new', 'New user'],
   account: () => ['/account', 'Your account'],
   ticket: ({ ticket }) => [ticket, 'Freshers’ Night'],
+  docs: () => ['/docs', 'QRFlow API'],
   mail: ({ mail }) => [`/mails/${mail}`, /^Your ticket/],
 };
 
@@ -49,6 +50,7 @@ const HIDDEN = new Set([
   'club',
   'attendee',
   'new-user',
+  'docs',
 ]);
 const PAIRED = new Set(['today', 'payment']);
 /** Nobody opens these at a desk. */
