@@ -16,12 +16,14 @@ export const oneLine = (text: string): string =>
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 
-/** Paragraphs: lines end in `\n`, and no other control character is left. */
-export const paragraphs = (text: string): string =>
+/** Lines as they were typed: each ends in `\n`, and no other control character is left. */
+export const lines = (text: string): string =>
   seen(text)
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-    .replace(/[^\P{Cc}\n\t]/gu, '')
-    .trim();
+    .replace(/[^\P{Cc}\n\t]/gu, '');
+
+/** The same without what is empty around them. */
+export const paragraphs = (text: string): string => lines(text).trim();
 
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 

@@ -24,6 +24,7 @@ import { openApiDocument } from './http/openapi.ts';
 import { tellRefusals } from './http/refusals.ts';
 import { buildRouter } from './http/router.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { testMailLimit } from './mail-template/test-limit.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { ROUTES } from './routes/index.ts';
 import { type TicketPageLimits, ticketPages } from './ticket-page/open.ts';
@@ -70,6 +71,7 @@ export async function startGateway(
     ticketPages: ticketPages(options.ticketPageLimits),
     eventFacts: eventFacts(store),
     resendLimit: resendLimit(),
+    testMailLimit: testMailLimit(),
     verifyTicket: ticketVerifier(config.TICKET_PUBLIC_KEYS),
     doorKeys: config.TICKET_PUBLIC_KEYS.map(doorKey),
     document() {

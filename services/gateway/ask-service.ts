@@ -11,6 +11,8 @@ const ANSWERED_BY = {
   'ticketing.replay': 'the service that handles payments (ticketing)',
   'ticketing.resend': 'the service that sends mails (ticketing)',
   'ticketing.preview': 'the service that sends mails (ticketing)',
+  'ticketing.preview-template': 'the service that sends mails (ticketing)',
+  'ticketing.test-template': 'the service that sends mails (ticketing)',
   'ticketing.admit': 'the service that gives tickets (ticketing)',
   'ticketing.correct': 'the service that gives tickets (ticketing)',
   'ticketing.redact': 'the service that keeps personal data (ticketing)',

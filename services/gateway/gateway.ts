@@ -7,6 +7,7 @@ import type { ResendLimit } from './attendees/resend-limit.ts';
 import type { CheckPassword, SignIn } from './auth/sign-in.ts';
 import type { EventFacts } from './events/facts.ts';
 import type { FindTicket } from './find-ticket/find.ts';
+import type { TestMailLimit } from './mail-template/test-limit.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { TicketPages } from './ticket-page/open.ts';
 
@@ -21,6 +22,7 @@ export interface Gateway {
   ticketPages: TicketPages;
   eventFacts: EventFacts;
   resendLimit: ResendLimit;
+  testMailLimit: TestMailLimit;
   /** @throws BadTicketToken */
   verifyTicket(token: string): Promise<TicketClaims>;
   /** The keys it verifies with, for doors that do it themselves. */

@@ -13,6 +13,7 @@ import { type Outbox, startOutbox } from './mail/outbox.ts';
 import { previewMail } from './mail/preview.ts';
 import { resendMails } from './mail/resend.ts';
 import { smtpTransport } from './mail/transport.ts';
+import { previewTemplate, testTemplate } from './mail/try-template.ts';
 import { createTicketingMetrics } from './metrics.ts';
 import { type Recovery, startRecovery } from './recovery/loop.ts';
 import { claimPayment } from './settle/claim.ts';
@@ -112,6 +113,10 @@ export async function startTicketing(
     return done;
   });
   answer(bus, 'ticketing.preview', ({ mail_id }) => previewMail(store, mail_id, envelope));
+
+  const trial = { ...envelope, store, breaker, metrics, domain: tools.mailDomain };
+  answer(bus, 'ticketing.preview-template', (question) => previewTemplate(trial, question));
+  answer(bus, 'ticketing.test-template', (question) => testTemplate(trial, question));
 
   const replayTools: ReplayTools = {
     ...tools,

@@ -89,6 +89,17 @@ export function createTicketingMetrics(registry: Registry) {
       labelNames: ['result'],
       registers,
     }),
+    templatesBroken: new Counter({
+      name: 'qrflow_mail_templates_broken_total',
+      help: 'Mails that went out in the default look because their event’s template is broken.',
+      registers,
+    }),
+    mailTests: new Counter({
+      name: 'qrflow_mail_tests_total',
+      help: 'Test mails of a template: sent, address, temporary, server, unconfirmed, paused, late.',
+      labelNames: ['result'],
+      registers,
+    }),
     mailSeconds: new Histogram({
       name: 'qrflow_mail_send_seconds',
       help: 'The SMTP transaction.',

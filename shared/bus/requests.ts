@@ -1,4 +1,5 @@
 /** The requests that services ask each other over the bus: subject, question, answer. */
+import type { MailTemplate } from '../mail-template/template.ts';
 import type { PaymentFacts } from '../razorpay/facts.ts';
 import type { Observation } from '../razorpay/observation.ts';
 import type { RedactionReason, SweepCounts, SweepState } from '../store/documents.ts';
@@ -86,6 +87,16 @@ export interface Requests {
   };
   /** A mail as it would go out now. 404: there is none of that id. 409: it cannot be made. */
   'ticketing.preview': { question: { mail_id: string }; answer: MailPreview };
+  /** An event's ticket mail for a made-up student, by this template. 404: there is no such event. 422: a fault in it. */
+  'ticketing.preview-template': { question: { event_id: number; template: MailTemplate }; answer: MailPreview };
+  /**
+   * The same, sent now to this address. Its code opens no door. 404, 422 also where the address is refused, 503 with what
+   * the mail server said.
+   */
+  'ticketing.test-template': {
+    question: { event_id: number; template: MailTemplate; to: string };
+    answer: { subject: string };
+  };
   /** Tickets by hand for these people, each with an answer, in order. 404: there is no such event. 409: it is cancelled. */
   'ticketing.admit': {
     question: { event_id: number; people: Admitted[]; requested_by: string };

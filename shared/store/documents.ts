@@ -1,4 +1,5 @@
 /** The documents in the store, one interface a collection. Who writes what stands beside each. */
+import type { MailTemplate } from '../mail-template/template.ts';
 import type { Flag, HoldAbout, HoldReason, OutcomeKind } from '../outcome.ts';
 import type { AbsenceFacts, DisputeFacts, OrderFacts, PaymentFacts, QrFacts, RefundFacts } from '../razorpay/facts.ts';
 import type { Register, Source } from '../razorpay/observation.ts';
@@ -238,6 +239,13 @@ export interface EventDoc {
   created_at: Date;
   created_by: string;
   updated_at: Date;
+}
+
+/** The look of an event's mails; `_id` is the event's. Absent: the default. Written by the gateway. */
+export interface MailTemplateDoc extends MailTemplate {
+  _id: number;
+  updated_at: Date;
+  updated_by: string;
 }
 
 export const SWEEP_STATES = ['running', 'complete', 'failed', 'interrupted'] as const;

@@ -20,6 +20,7 @@ export interface Store {
   conflicts: Model<D.ConflictDoc>;
   events: Model<D.EventDoc>;
   mails: Model<D.MailDoc>;
+  mailTemplates: Model<D.MailTemplateDoc>;
   sweeps: Model<D.SweepDoc>;
   schedules: Model<D.ScheduleDoc>;
   bindings: Model<D.BindingDoc>;
@@ -70,6 +71,7 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
     conflicts: model('conflicts', schemas.conflicts),
     events: model('events', schemas.events),
     mails: model('mails', schemas.mails),
+    mailTemplates: model('mail_templates', schemas.mailTemplates),
     sweeps: model('sweeps', schemas.sweeps),
     schedules: model('schedules', schemas.schedules),
     bindings: model('bindings', schemas.bindings),

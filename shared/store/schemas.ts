@@ -10,6 +10,7 @@ import type {
   DeadLetterDoc,
   EventDoc,
   MailDoc,
+  MailTemplateDoc,
   PaymentDoc,
   ScheduleDoc,
   SessionDoc,
@@ -218,6 +219,20 @@ events.index({ razorpay_qr_id: 1 }, { unique: true, partialFilterExpression: { r
 events.index({ status: 1 });
 events.index({ club_id: 1, _id: 1 });
 events.index({ staff: 1, _id: 1 });
+
+export const mailTemplates = schema<MailTemplateDoc>({
+  _id: Number,
+  subject: String,
+  greeting: String,
+  above: String,
+  below: String,
+  footer: String,
+  colour: String,
+  text_colour: String,
+  logo: String,
+  updated_at: Date,
+  updated_by: String,
+});
 
 export const sweeps = schema<SweepDoc>({
   _id: String,

@@ -46,7 +46,6 @@ describe('the console', () => {
     ).to.have.members([
       'page /login',
       'action /login',
-      'page /docs',
       // Students have no account: what they know is the payment's reference and its phone.
       'page /find',
       'action /find',

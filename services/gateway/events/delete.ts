@@ -82,6 +82,7 @@ export async function deleteEvent(id: number, { gateway, user, correlationId }: 
   } finally {
     gateway.eventFacts.forget(id);
   }
+  await store.mailTemplates.deleteOne({ _id: id });
   await record(store, [
     {
       action: 'event.deleted',

@@ -1,9 +1,30 @@
 /** A mail to look at, as it would go out now. */
+import { z } from 'zod';
 import type { MailPreview } from '../../../shared/bus/requests.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import { askService } from '../ask-service.ts';
 import { eventIdScope } from '../auth/scope.ts';
 import type { Call, SignedIn } from '../http/route.ts';
+
+export const mailPreview = z
+  .strictObject({
+    from: z.string(),
+    to: z.string(),
+    subject: z.string(),
+    html: z.string(),
+    text: z.string(),
+    attachments: z.array(z.string()),
+  })
+  .meta({ id: 'MailPreview' });
+
+export const mailPreviewExample: z.input<typeof mailPreview> = {
+  from: 'Fest Desk <tickets@example.edu>',
+  to: 'asha@example.edu',
+  subject: 'Your ticket: Freshers’ Night',
+  html: '<p>…</p>',
+  text: '…',
+  attachments: ['ticket-1-1.png', 'event.ics'],
+};
 
 const PATIENCE_MS = 5_000;
 

@@ -45,6 +45,13 @@ import { listEventPayments } from './events/payments.ts';
 import { readEvent } from './events/read.ts';
 import { changeEventStaff, listEventStaff } from './events/staff.ts';
 import { listLogs } from './logs/list.ts';
+import {
+  changeMailTemplate,
+  previewMailTemplate,
+  readMailTemplate,
+  resetMailTemplate,
+  testMailTemplate,
+} from './mail-template/routes.ts';
 import { listMailsRoute, previewMailRoute, resendMailRoute, resendMailsRoute } from './mails/routes.ts';
 import { changePaymentRoute } from './payments/change.ts';
 import { listForeign } from './payments/foreign.ts';
@@ -118,6 +125,11 @@ export const ROUTES: readonly Route[] = [
   resendMailsRoute,
   resendMailRoute,
   previewMailRoute,
+  readMailTemplate,
+  changeMailTemplate,
+  resetMailTemplate,
+  previewMailTemplate,
+  testMailTemplate,
   listSweeps,
   readSweep,
   readOwnClub,

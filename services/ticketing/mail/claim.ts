@@ -1,6 +1,6 @@
 /** Taking a mail out of the outbox: a lease by compare-and-set. Every later mark carries its token. */
 import { randomUUID } from 'node:crypto';
-import type { ActivityDoc, AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
+import type { ActivityDoc, AttendeeDoc, EventDoc, MailDoc, MailTemplateDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 
 /** Renewed while a send goes on. */
@@ -32,24 +32,35 @@ export interface MailContents {
   mail: MailDoc;
   attendee: AttendeeDoc | undefined;
   event: EventDoc | undefined;
+  /** The event's own, as stored. */
+  template: MailTemplateDoc | undefined;
   /** For a cancellation: what became of the ticket's mail. */
   ticketMail: MailDoc | undefined;
 }
 
 /** Everything a send needs, read right before it, and only if the lease is still ours. One round trip for a ticket. */
 export async function readContents(store: Store, { mail, token }: ClaimedMail): Promise<MailContents | null> {
-  const [found] = await store.mails.aggregate<MailDoc & { attendees: AttendeeDoc[]; events: EventDoc[] }>([
+  const [found] = await store.mails.aggregate<
+    MailDoc & { attendees: AttendeeDoc[]; events: EventDoc[]; templates: MailTemplateDoc[] }
+  >([
     { $match: { _id: mail._id, state: 'sending', 'lease.token': token } },
     { $lookup: { from: 'attendees', localField: 'attendee_id', foreignField: '_id', as: 'attendees' } },
     { $lookup: { from: 'events', localField: 'event_id', foreignField: '_id', as: 'events' } },
+    { $lookup: { from: 'mail_templates', localField: 'event_id', foreignField: '_id', as: 'templates' } },
   ]);
   if (!found) return null;
-  const { attendees, events, ...current } = found;
+  const { attendees, events, templates, ...current } = found;
   const ticketMail =
     mail.kind === 'cancellation'
       ? await store.mails.findOne({ ticket_id: mail.ticket_id, kind: 'ticket' }).lean()
       : null;
-  return { mail: current, attendee: attendees[0], event: events[0], ticketMail: ticketMail ?? undefined };
+  return {
+    mail: current,
+    attendee: attendees[0],
+    event: events[0],
+    template: templates[0],
+    ticketMail: ticketMail ?? undefined,
+  };
 }
 
 /** Keeps the lease for as long again. */

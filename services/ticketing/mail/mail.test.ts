@@ -160,7 +160,14 @@ describe('whether a mail may go out', () => {
   const mail = (change: Partial<MailDoc> = {}) =>
     ({ _id: '7:ticket:1', kind: 'ticket', issue: 1, ticket_id: 'ticket', state: 'sending', ...change }) as MailDoc;
   const verdict = (change: object) =>
-    mailVerdict({ mail: mail(), attendee: attendeeDoc(), event: eventDoc(), ticketMail: undefined, ...change });
+    mailVerdict({
+      mail: mail(),
+      attendee: attendeeDoc(),
+      event: eventDoc(),
+      template: undefined,
+      ticketMail: undefined,
+      ...change,
+    });
   const ended = { kind: 'state', state: 'cancelled' };
 
   it('says yes to a live ticket', () => expect(verdict({})).to.deep.equal({ kind: 'send' }));

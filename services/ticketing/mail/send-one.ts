@@ -22,6 +22,7 @@ import {
   renewMail,
 } from './claim.ts';
 import { classify, Unmakeable } from './faults.ts';
+import { type Look, lookOf } from './look.ts';
 import { renderMail } from './render.ts';
 import { mailDelay } from './retry.ts';
 import { mailVerdict } from './verdict.ts';
@@ -105,16 +106,30 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
   );
 }
 
+/** A broken template is told and done without: the ticket goes out in the default look. */
+function usualLook({ log, metrics }: MailTools, mail: MailDoc, template: MailContents['template']): Look {
+  const { look, faults } = lookOf(template);
+  if (faults.length === 0) return look;
+  metrics.templatesBroken.inc();
+  const { event_id, correlation_id } = mail;
+  const fields = [...new Set(faults.map(({ field }) => field))];
+  log.warn(
+    { mail: mail._id, event_id, fields, correlation_id },
+    'mail: its event’s template is broken, sent in the default look',
+  );
+  return look;
+}
+
 /** A mail that cannot be made is shown like one that cannot be sent. */
 async function rendered(
   tools: MailTools,
   claimed: ClaimedMail,
-  { mail, attendee, event }: MailContents,
+  { mail, attendee, event, template }: MailContents,
   to: string,
 ): Promise<SendMailOptions | null> {
   if (!attendee || !event) return null;
   try {
-    return await renderMail(mail, attendee, event, tools);
+    return await renderMail(mail, attendee, event, tools, { look: usualLook(tools, mail, template), trial: null });
   } catch (error) {
     tools.log.error({ err: error, mail: mail._id, correlation_id: mail.correlation_id }, 'mail: cannot be made');
     await failed(

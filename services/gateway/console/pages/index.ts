@@ -12,7 +12,6 @@ import {
 } from './attendees.ts';
 import { auditPage } from './audit.ts';
 import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
-import { docsPage } from './docs.ts';
 import { doorPage } from './door.ts';
 import {
   editEventAction,
@@ -62,7 +61,6 @@ export const PAGES: readonly Declared[] = [
   loginPage,
   loginAction,
   logoutAction,
-  docsPage,
   findPage,
   findAction,
   sendFound,

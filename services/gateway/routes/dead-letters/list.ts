@@ -15,12 +15,8 @@ export const listDeadLetters = route({
   summary: 'Messages that could not be handled',
   access: ['admin'],
   query: z.strictObject({
-    state: z.enum(DEAD_LETTER_STATES).optional().describe('In this state.'),
-    payment_id: z
-      .string()
-      .regex(PAYMENT_ID, 'must be pay_ with 14 letters or digits')
-      .optional()
-      .describe('Of this payment.'),
+    state: z.enum(DEAD_LETTER_STATES).optional(),
+    payment_id: z.string().regex(PAYMENT_ID, 'must be pay_ with 14 letters or digits').optional(),
     ...paged.byText,
   }),
   answers: {

@@ -5,7 +5,7 @@ import { idNumber } from '../../http/numbers.ts';
 import { LINK, paged } from '../../http/paging.ts';
 import { route } from '../../http/route.ts';
 import { listMails, mailAnswer, outboxExample } from '../../mails/list.ts';
-import { previewMail } from '../../mails/preview.ts';
+import { mailPreview, mailPreviewExample, previewMail } from '../../mails/preview.ts';
 import { resendAll, resendMail } from '../../mails/resend.ts';
 import { paymentId } from '../ids.ts';
 
@@ -26,8 +26,8 @@ export const listMailsRoute = route({
   summary: 'The outbox',
   access: ROLES,
   query: z.strictObject({
-    state: z.enum(MAIL_STATES).optional().describe('In this state.'),
-    event_id: idNumber.optional().describe('Of this event.'),
+    state: z.enum(MAIL_STATES).optional(),
+    event_id: idNumber.optional(),
     payment_id: paymentId.optional(),
     ...paged.byText,
   }),
@@ -106,24 +106,8 @@ export const previewMailRoute = route({
   answers: {
     200: {
       description: 'Pictures are in the HTML itself.',
-      schema: z
-        .strictObject({
-          from: z.string(),
-          to: z.string(),
-          subject: z.string(),
-          html: z.string(),
-          text: z.string(),
-          attachments: z.array(z.string()),
-        })
-        .meta({ id: 'MailPreview' }),
-      example: {
-        from: 'Fest Desk <tickets@example.edu>',
-        to: 'asha@example.edu',
-        subject: 'Your ticket: Freshers’ Night',
-        html: '<p>…</p>',
-        text: '…',
-        attachments: ['ticket-1-1.png', 'event.ics'],
-      },
+      schema: mailPreview,
+      example: mailPreviewExample,
     },
   },
   problems: { 409: 'It cannot be made: its attendee or event is gone.', ...UNAVAILABLE },
