@@ -11,6 +11,8 @@ export interface Scene {
   payments: { ticketed: string; held: string; foreign: string; refunded: string };
   mail: string;
   club: number;
+  /** The path of a ticket's page, as its mail links to it. */
+  ticket: string;
   stop(): Promise<void>;
 }
 
@@ -19,8 +21,18 @@ const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).to
 /** What the catcher refuses for good. */
 const REFUSED = 'kartik.nair@exmaple.edu';
 
+/** In links only: the pages are opened on this machine. */
+const SITE = 'http://tickets.example.edu';
+
+/** Where a ticket mail's link leads. */
+function linkIn(text: string | null): string {
+  const link = text?.split('\n').find((line) => line.startsWith(`${SITE}/ticket/`));
+  if (!link) throw new Error('the mail has no link to its ticket');
+  return new URL(link.trim()).pathname;
+}
+
 export async function startScene(): Promise<Scene> {
-  const world = await startWorld();
+  const world = await startWorld({ PUBLIC_URL: SITE });
   const make = async (fields: object): Promise<Json> => (await world.api('POST', '/api/events', fields)).body;
   const events = [
     await make({
@@ -127,6 +139,7 @@ export async function startScene(): Promise<Scene> {
       { _id },
       { $set: { checked_in_at: new Date(Date.now() - at * 95_000), checked_in_by: 'gate1' } },
     );
+  const { text } = await world.mails.waitFor(({ subject }) => subject === `Your ticket: ${events[0].name}`);
   return {
     world,
     url: `http://127.0.0.1:${world.gateway.port}`,
@@ -138,6 +151,7 @@ export async function startScene(): Promise<Scene> {
       refunded,
     },
     club: club.id,
+    ticket: linkIn(text),
     mail: (await world.store.mails.findOne({ payment_id: good[0] as string, kind: 'ticket' }).lean())?._id ?? '',
     stop: () => world.stop(),
   };

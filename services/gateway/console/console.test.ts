@@ -46,6 +46,7 @@ describe('the console', () => {
     ).to.have.members([
       'page /login',
       'action /login',
+      'page /docs',
       // Students have no account: what they know is the payment's reference and its phone.
       'page /find',
       'action /find',

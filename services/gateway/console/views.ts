@@ -42,6 +42,9 @@ handlebars.registerHelper({
     isMoment(at) ? time(at, shortTime(at, rootOf(options).page.now, zoneOf(options)), zoneOf(options)) : '–',
   ago: (at: unknown, options: Handlebars.HelperOptions) =>
     isMoment(at) ? time(at, ago(at, rootOf(options).page.now)) : '–',
+  /** Text with `names` between backticks, as descriptions in code have them. */
+  prose: (text: string) =>
+    new SafeString(escapeExpression(text.replaceAll('`', '\u0000')).replaceAll(/\0([^\0]+)\0/g, '<code>$1</code>')),
   eq: (a: unknown, b: unknown) => a === b,
   or: (...values: unknown[]) => values.slice(0, -1).some(Boolean),
   not: (value: unknown) => !value,

@@ -105,11 +105,11 @@ export const moment = z
   .union([z.int().min(0).max(LAST_SECOND), z.string().regex(new RegExp(`${MOMENT.source}|^[0-9]{1,11}$`))], {
     error: 'must be ISO 8601, like 2026-11-21T10:00:00+05:30, or whole seconds',
   })
-  .transform((value): Date => {
-    const at = typeof value === 'string' ? parseMoment(value, 'UTC') : null;
-    return at ?? new Date(Number(value) * 1_000);
-  })
   .meta({
     description: 'ISO 8601 (UTC without a zone), or seconds since 1970.',
     examples: ['2026-11-21T10:00:00+05:30'],
+  })
+  .transform((value): Date => {
+    const at = typeof value === 'string' ? parseMoment(value, 'UTC') : null;
+    return at ?? new Date(Number(value) * 1_000);
   });

@@ -4,12 +4,13 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import type { RequestState } from '../../../shared/http/app.ts';
+import { asProblem, type RequestState } from '../../../shared/http/app.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import { type BrowserSessions, CSRF_HEADER } from '../auth/browser-session.ts';
 import type { Gateway } from '../gateway.ts';
 import { type Authenticate, authorise } from './authenticate.ts';
 import { readBody } from './body.ts';
+import { declaredStatuses } from './openapi.ts';
 import type { Route } from './route.ts';
 import { checked } from './validate.ts';
 
@@ -84,6 +85,13 @@ function verify(route: Route, reply: { status: number; body: unknown }): void {
   declared.schema.parse(JSON.parse(JSON.stringify(reply.body)));
 }
 
+/** @throws Error for a refusal that /openapi.json does not know; else what was thrown */
+function verifyProblem(route: Route, error: unknown): never {
+  const { status } = asProblem(error);
+  if (status === 500 || declaredStatuses(route).has(status)) throw error;
+  throw new Error(`${route.id} answered ${status}, which it does not declare`, { cause: error });
+}
+
 /** @throws Error when two routes have the same method and path */
 export function buildRouter(options: RouterOptions): Middleware {
   const byPath = new Map<string, Map<string, Route>>();
@@ -97,7 +105,10 @@ export function buildRouter(options: RouterOptions): Middleware {
     router.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (ctx) => {
       ctx.state.route = path;
       const route = methods.get(ctx.method === 'HEAD' ? 'GET' : ctx.method);
-      if (route) return answer(ctx as unknown as Context, route, ctx.params, options);
+      if (route) {
+        const answered = answer(ctx as unknown as Context, route, ctx.params, options);
+        return options.verifyAnswers ? answered.catch((error: unknown) => verifyProblem(route, error)) : answered;
+      }
       ctx.set('Allow', methodsOf(methods));
       if (ctx.method !== 'OPTIONS')
         throw new Problem(405, { detail: `${path} takes ${methodsOf(methods)}, not ${ctx.method}` });

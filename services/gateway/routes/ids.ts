@@ -6,8 +6,9 @@ export const smallId = (what: string) =>
   z
     .string()
     .regex(/^[1-9]\d{0,8}$/, `there is no such ${what}: its id is a small whole number`)
-    .transform(Number)
-    .meta({ description: `The ${what}’s id, a small whole number.`, examples: ['1'] });
+    // Before the transformation: what is said after it would be of its result, not of what is sent.
+    .meta({ description: `The ${what}’s id, a small whole number.`, examples: ['1'] })
+    .transform(Number);
 
 const PAYMENT = /^(pay_[A-Za-z0-9]{14}|man_[A-Za-z0-9]{1,40})$/;
 

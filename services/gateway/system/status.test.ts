@@ -116,6 +116,7 @@ describe('/api/system/status', () => {
     expect((await status('admin')).sweep.running, 'its replica is gone').to.equal(false);
     await made('alive', new Date(Date.now() + 60_000));
     expect((await status('admin')).sweep.running).to.equal(true);
+    await gateway.store.sweeps.deleteMany({});
   });
 
   it('tells an organizer what waits of the own events, and nothing of the machinery’s', async () => {

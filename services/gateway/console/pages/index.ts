@@ -12,6 +12,7 @@ import {
 } from './attendees.ts';
 import { auditPage } from './audit.ts';
 import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
+import { docsPage } from './docs.ts';
 import { doorPage } from './door.ts';
 import {
   editEventAction,
@@ -61,6 +62,7 @@ export const PAGES: readonly Declared[] = [
   loginPage,
   loginAction,
   logoutAction,
+  docsPage,
   findPage,
   findAction,
   sendFound,

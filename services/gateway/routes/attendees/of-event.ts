@@ -32,12 +32,12 @@ export const listAttendeesRoute = route({
     search: line(200)
       .optional()
       .describe('Each word is part of the name, roll number or address, or the end of the phone number.'),
-    checked_in: yesNo,
+    checked_in: yesNo.describe('Whether they are in.'),
     live: yesNo.describe('false: those whose ticket was taken away.'),
     email_state: z.enum(MAIL_STATES).optional().describe('Of the mail with the ticket.'),
-    branch: group,
-    year: group,
-    section: group,
+    branch: group.describe('In this branch, as it is written.'),
+    year: group.describe('In this year, as it is written.'),
+    section: group.describe('In this section, as it is written.'),
     ...paged.byNumber,
   }),
   answers: {

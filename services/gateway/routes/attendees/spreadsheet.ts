@@ -71,7 +71,12 @@ export const uploadAttendeesRoute = route({
   description: `CSV with a header: ${TEMPLATE_COLUMNS.join(', ')}; only name is needed, and other spellings are understood. Commas, semicolons or tabs; at most ${MOST_ROWS} rows. Whoever is there already, by roll number (else by address and name), is corrected; an empty cell changes nothing. Good rows are taken although others are not. Uploaded again it changes nothing.`,
   access: ROLES,
   params,
-  body: { types: ['file'], schema: z.strictObject({ file: z.file() }) },
+  body: {
+    types: ['file'],
+    schema: z.strictObject({ file: z.file() }),
+    // Its text, as a file has none in JSON.
+    example: { file: 'name,email,roll_number\nAsha Rao,asha@example.edu,21CS042\n' },
+  },
   answers: {
     200: {
       description: 'What became of the rows, and every fault.',

@@ -15,8 +15,12 @@ export const listDeadLetters = route({
   summary: 'Messages that could not be handled',
   access: ['admin'],
   query: z.strictObject({
-    state: z.enum(DEAD_LETTER_STATES).optional(),
-    payment_id: z.string().regex(PAYMENT_ID, 'must be pay_ with 14 letters or digits').optional(),
+    state: z.enum(DEAD_LETTER_STATES).optional().describe('In this state.'),
+    payment_id: z
+      .string()
+      .regex(PAYMENT_ID, 'must be pay_ with 14 letters or digits')
+      .optional()
+      .describe('Of this payment.'),
     ...paged.byText,
   }),
   answers: {

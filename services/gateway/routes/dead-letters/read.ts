@@ -5,7 +5,11 @@ import type { Store } from '../../../../shared/store/index.ts';
 import { route } from '../../http/route.ts';
 import { deadLetterAnswer, deadLetterExample, presentDeadLetter, SHOWN } from './schema.ts';
 
-export const letterId = z.string().min(1).max(200).meta({ description: 'As the list shows it.' });
+export const letterId = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ description: 'As the list shows it.', examples: [deadLetterExample.id] });
 
 /** @throws Problem 404 */
 export async function loadDeadLetter({ deadLetters }: Pick<Store, 'deadLetters'>, id: string) {

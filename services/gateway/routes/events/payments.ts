@@ -18,7 +18,7 @@ export const listEventPayments = route({
   params: z.strictObject({ event_id: smallId('event') }),
   query: z.strictObject({
     status: z.string().max(40).optional().describe('Razorpay’s: captured, refunded …'),
-    outcome: z.enum(OUTCOME_KINDS).optional(),
+    outcome: z.enum(OUTCOME_KINDS).optional().describe('With this outcome.'),
     ...paged.byText,
   }),
   answers: {

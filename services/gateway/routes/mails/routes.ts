@@ -26,8 +26,8 @@ export const listMailsRoute = route({
   summary: 'The outbox',
   access: ROLES,
   query: z.strictObject({
-    state: z.enum(MAIL_STATES).optional(),
-    event_id: idNumber.optional(),
+    state: z.enum(MAIL_STATES).optional().describe('In this state.'),
+    event_id: idNumber.optional().describe('Of this event.'),
     payment_id: paymentId.optional(),
     ...paged.byText,
   }),

@@ -18,8 +18,8 @@ export const listHeld = route({
     'Each with its reason, what that means, and what resolves it. It goes on by itself once the reason is gone. Those without an event are shown to admins only.',
   access: ['admin', 'organizer'],
   query: z.strictObject({
-    reason: z.enum(HOLD_REASONS).optional(),
-    event_id: idNumber.optional(),
+    reason: z.enum(HOLD_REASONS).optional().describe('Held for this reason.'),
+    event_id: idNumber.optional().describe('Of this event.'),
     ...paged.byText,
   }),
   answers: {

@@ -26,9 +26,9 @@ export const listPaymentsRoute = route({
       .max(200)
       .optional()
       .describe('A payment, order, refund or QR code id, a UTR or RRN, a phone, a roll number, the begin of a name.'),
-    outcome: z.enum(OUTCOME_KINDS).optional(),
-    flag: z.enum(FLAGS).optional(),
-    event_id: idNumber.optional(),
+    outcome: z.enum(OUTCOME_KINDS).optional().describe('With this outcome.'),
+    flag: z.enum(FLAGS).optional().describe('With this flag.'),
+    event_id: idNumber.optional().describe('Of this event.'),
     from: moment.optional().describe('Paid at or after.'),
     to: moment.optional().describe('Paid before.'),
     ...paged.byText,

@@ -30,7 +30,12 @@ export const razorpayStatus = route({
   tag: 'payments',
   summary: 'A payment live from Razorpay, beside ours',
   access: ['admin', 'organizer'],
-  query: z.strictObject({ payment_id: z.string().regex(PAYMENT_ID, 'must be pay_ with 14 letters or digits') }),
+  query: z.strictObject({
+    payment_id: z
+      .string()
+      .regex(PAYMENT_ID, 'must be pay_ with 14 letters or digits')
+      .meta({ description: 'The payment’s id.', examples: [razorpayExample.id] }),
+  }),
   answers: {
     200: {
       description: 'Both sides.',

@@ -11,7 +11,13 @@ export const readSweep = route({
   tag: 'sweeps',
   summary: 'One sweep',
   access: ['admin'],
-  params: z.strictObject({ id: z.string().min(1).max(200) }),
+  params: z.strictObject({
+    id: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({ description: 'The sweep’s id, from the list.', examples: [sweepExample.id] }),
+  }),
   answers: { 200: { description: 'The sweep, as far as it is.', schema: sweepAnswer, example: sweepExample } },
   async handle({ params: { id }, gateway: { store } }) {
     const sweep = await store.sweeps.findById(id).lean<SweepDoc>();

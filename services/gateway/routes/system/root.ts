@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { route } from '../../http/route.ts';
 
-const LINKS = { openapi: '/openapi.json', health: '/health', login: '/api/auth/login', events: '/api/events' };
+const LINKS = {
+  openapi: '/openapi.json',
+  docs: '/docs',
+  health: '/health',
+  login: '/api/auth/login',
+  events: '/api/events',
+};
 
 const answer = z
   .strictObject({ name: z.string(), version: z.string(), links: z.record(z.string(), z.string()) })
