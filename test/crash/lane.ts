@@ -69,6 +69,7 @@ export async function startLane(name: VictimName): Promise<Lane> {
   let smtpSteps: SmtpStep[] = [];
   let armed: Point | null = null;
   let dead: Orphaned = [];
+  let revivedAt = new Date();
   const window = new Set<string>();
 
   world.mails.atSmtpStep(async (step) => {
@@ -126,6 +127,7 @@ export async function startLane(name: VictimName): Promise<Lane> {
       if (name === 'ingest') await untilNextSweep(world.store);
       await victim?.kill();
       victim = row.next();
+      revivedAt = new Date();
       smtpSteps = [];
       armed = arm;
       await victim.start(name, env, arm?.label.startsWith(SMTP) ? null : arm);
@@ -145,16 +147,28 @@ export async function startLane(name: VictimName): Promise<Lane> {
     async quiet() {
       await until(
         async () => {
-          const [pending, mails, told, sweeps, due, { num_pending, num_ack_pending }, razorpay] = await Promise.all([
-            world.store.payments.countDocuments({ pending: true }),
-            world.store.mails.countDocuments({ state: { $in: ['owed', 'sending'] } }),
-            world.store.mails.countDocuments({ 'trail.at': { $exists: true } }),
-            world.store.sweeps.countDocuments({ state: 'running' }),
-            world.store.schedules.countDocuments({ next_at: { $lte: new Date() } }),
-            manager.consumers.info('PAYMENTS', 'ticketing'),
-            world.razorpay.control<{ in_flight: number }>('/state'),
-          ]);
-          return { pending, mails, told, sweeps, due, num_pending, num_ack_pending, in_flight: razorpay.in_flight };
+          const [pending, mails, told, untold, sweeps, due, { num_pending, num_ack_pending }, razorpay] =
+            await Promise.all([
+              world.store.payments.countDocuments({ pending: true }),
+              world.store.mails.countDocuments({ state: { $in: ['owed', 'sending'] } }),
+              world.store.mails.countDocuments({ 'trail.at': { $exists: true } }),
+              untoldSweeps(world, revivedAt),
+              world.store.sweeps.countDocuments({ state: 'running' }),
+              world.store.schedules.countDocuments({ next_at: { $lte: new Date() } }),
+              manager.consumers.info('PAYMENTS', 'ticketing'),
+              world.razorpay.control<{ in_flight: number }>('/state'),
+            ]);
+          return {
+            pending,
+            mails,
+            told,
+            untold,
+            sweeps,
+            due,
+            num_pending,
+            num_ack_pending,
+            in_flight: razorpay.in_flight,
+          };
         },
         (found) => Object.values(found).every((count) => count === 0),
         'quiet',
@@ -193,5 +207,14 @@ async function nextSweepEnds({ store }: World): Promise<void> {
     'the next sweep complete',
     40_000,
     LOOK_MS,
+  );
+}
+
+/** Sweeps since `since` that have ended, and not said so in the audit trail: that is their last step. */
+async function untoldSweeps({ store }: World, since: Date): Promise<number> {
+  const ended = await store.sweeps.find({ state: { $ne: 'running' }, started_at: { $gte: since } }, { _id: 1 }).lean();
+  const subjects = ended.map(({ _id }) => `sweep:${_id}`);
+  return (
+    subjects.length - (await store.activities.countDocuments({ action: 'sweep.ended', subject: { $in: subjects } }))
   );
 }

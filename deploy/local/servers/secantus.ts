@@ -2,6 +2,7 @@
 // production.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { mongo } from 'mongoose';
 import { InstallFailed } from './errors.ts';
 import { isExecutable } from './executable.ts';
@@ -64,7 +65,7 @@ export function secantusLaunch(
   return {
     command: python,
     args: [
-      join(folder, 'packages', 'bin', 'secantusd-py'),
+      fileURLToPath(new URL('secantusd.py', import.meta.url)),
       ...['--config', config, '--host', '127.0.0.1', '--port', String(port), '--storage-path', store],
       ...['--standalone', '--sync-on-commit', '--cache-size', '256M', '--log-level', 'WARNING'],
     ],
