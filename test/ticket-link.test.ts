@@ -1,7 +1,7 @@
 /** The link in a real mail, followed: the page shows the code that the door takes, and tells what became of the ticket. */
 import { expect } from 'chai';
-import { readQrOfPage } from './qr.ts';
-import { startWorld, student, type World } from './world.ts';
+import { readQr, readQrOfPage } from './qr.ts';
+import { ADMIN, startWorld, student, type World } from './world.ts';
 
 describe('the link in a ticket’s mail', () => {
   let world: World;
@@ -62,5 +62,44 @@ describe('the link in a ticket’s mail', () => {
     expect([old.status, now.status]).to.deep.equal([410, 200]);
     expect(await old.text()).to.contain('<h2>Replaced</h2>');
     expect(await now.text()).to.contain('Quiz');
+  });
+
+  it('is not needed at the desk, which shows the same code to somebody without a phone, and is known to have done so', async () => {
+    const url = `http://127.0.0.1:${world.gateway.port}`;
+    const email = 'meera@example.edu';
+    const { id } = await world.pay({ notes: student({ email, event_id: 1 }) });
+    const mail = await world.mails.waitFor(({ envelope }) => envelope.to.includes(email), 60_000);
+    const { attendee_id } = await world.settled(id, 'ticketed');
+    const signedIn = await fetch(`${url}/login`, {
+      method: 'POST',
+      body: new URLSearchParams(ADMIN),
+      redirect: 'manual',
+    });
+    const headers = { Accept: 'text/html', Cookie: signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+    const desk = await (await fetch(`${url}/attendees/${attendee_id}`, { headers })).text();
+    const _csrf = /name="csrf" content="([\w-]+)"/.exec(desk)?.[1] ?? '';
+    expect(desk).to.contain(`action="/attendees/${attendee_id}/ticket"`);
+    const shown = await fetch(`${url}/attendees/${attendee_id}/ticket`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ _csrf }),
+    });
+    expect(shown.status).to.equal(200);
+    const png = mail.attachments.find(({ cid }) => cid)?.content as Buffer;
+    expect(readQrOfPage(await shown.text())).to.equal(readQr(png));
+    const { body: trail } = await world.api('GET', '/api/admin/logs?action=ticket.shown');
+    expect(trail).to.have.length(1);
+    expect(trail[0]).to.include({ actor: 'admin', attendee_id, payment_id: id });
+
+    await world.razorpay.control(`/payments/${id}/refund`, {});
+    await world.settled(id, 'revoked');
+    const over = await fetch(`${url}/attendees/${attendee_id}/ticket`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ _csrf }),
+      redirect: 'manual',
+    });
+    const [, kept = ''] = /said=([\w-]+)\./.exec(over.headers.get('set-cookie') ?? '') ?? [];
+    expect(Buffer.from(kept, 'base64url').toString()).to.equal('bad:its ticket opens no door any more');
   });
 });

@@ -16,6 +16,7 @@ const ANSWERED_BY = {
   'ticketing.admit': 'the service that gives tickets (ticketing)',
   'ticketing.correct': 'the service that gives tickets (ticketing)',
   'ticketing.redact': 'the service that keeps personal data (ticketing)',
+  'ticketing.show': 'the service that signs tickets (ticketing)',
   'ticketing.revoke': 'the service that gives tickets (ticketing)',
 } as const;
 type Subject = keyof typeof ANSWERED_BY;

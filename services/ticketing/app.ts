@@ -105,7 +105,7 @@ export async function startTicketing(
     return { settled: (await settle(tools, claimed.payment, claimed.claim)) === null ? 0 : 1 };
   });
 
-  answerByHand(bus, tools, () => recovery?.whole() === true);
+  answerByHand(bus, tools, config.TICKET_SIGNING_KEY, () => recovery?.whole() === true);
 
   answer(bus, 'ticketing.resend', async ({ mail_ids, requested_by }, correlationId) => {
     const done = await resendMails(store, mail_ids, { by: requested_by, correlationId });

@@ -18,6 +18,7 @@ export const ACTIONS = [
   'attendee.redacted',
   'qr.generated',
   'ticket.revoked',
+  'ticket.shown',
   'mail.sent',
   'mail.failed',
   'mail.retried',

@@ -126,6 +126,8 @@ export interface Requests {
     };
     answer: { redacted: boolean };
   };
+  /** The token of an attendee's ticket, to be shown or printed. 404: there is none. 409: the ticket is not valid any more. */
+  'ticketing.show': { question: { attendee_id: number; requested_by: string }; answer: { token: string } };
   /** Settle this payment, or re-decide what is held for this event (all events: empty), now instead of within a minute. */
   'ticketing.settle': { question: { payment_id?: string; event_id?: number }; answer: { settled: number } };
 }

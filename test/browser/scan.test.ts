@@ -215,6 +215,16 @@ describe('the scanner on a phone', () => {
     await (await find()).click();
     await expectFits(page, 'a person');
     await expectAccessible(page, 'a person');
+    // Somebody without a phone, who wants it on this one, or on paper.
+    const opening = page.context().waitForEvent('page');
+    await page.getByRole('button', { name: 'Show the ticket' }).click();
+    const ticket = await opening;
+    await ticket
+      .getByRole('img', { name: /QR code/ })
+      .first()
+      .waitFor();
+    expect(readQr(await ticket.screenshot())).to.equal(one.token);
+    await ticket.close();
     await page.getByRole('button', { name: 'Let in' }).click();
     await result('yes', 'Come in', one.name);
     await (await find()).click();

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import pino from 'pino';
+import type { Role } from '../../../shared/store/documents.ts';
 import { signTicket } from '../../../shared/ticket/token.ts';
 import { readQrOfPage } from '../../../test/qr.ts';
 import { endedTicket, startGate, type TestGate } from '../testing/gate.ts';
@@ -151,6 +152,33 @@ describe('a ticket’s page', () => {
     expect(opened.map(({ status }) => status)).to.deep.equal([200, 200, 200, 200, 200, 429]);
     expect(Number(opened.at(-1)?.headers.get('retry-after'))).to.be.within(1, 600);
     expect((await get((await gateway.ticket()).token, { from })).status).to.equal(200);
+  });
+
+  it('is opened at the desk and the door by those who see the event, and by nobody else', async () => {
+    await gateway.open(7, { club_id: 77, staff: [] });
+    const [mine, others] = [await gateway.ticket(), await gateway.ticket({}, 7)];
+    const show = async (who: Role, n: number) => {
+      const headers = { Accept: 'text/html', Cookie: `qrflow_session=${await gateway.token(who)}` };
+      const html = await (await fetch(`${gateway.url}/`, { headers })).text();
+      const _csrf = /name="csrf" content="([\w-]+)"/.exec(html)?.[1] ?? '';
+      const body = new URLSearchParams({ _csrf });
+      const answer = await fetch(`${gateway.url}/attendees/${n}/ticket`, {
+        method: 'POST',
+        headers,
+        body,
+        redirect: 'manual',
+      });
+      const [, kept = ''] = /said=([\w-]+)\./.exec(answer.headers.get('set-cookie') ?? '') ?? [];
+      return `${answer.status} ${Buffer.from(kept, 'base64url')}`;
+    };
+    // Nobody signs tickets here: whoever may is told so.
+    for (const who of ['admin', 'organizer', 'staff'] as const)
+      expect(await show(who, mine.n), who).to.match(/^303 bad:the service that signs tickets/);
+    expect(await show('admin', others.n)).to.match(/signs tickets/);
+    for (const who of ['organizer', 'staff'] as const)
+      expect(await show(who, others.n), who).to.equal(`303 bad:there is no attendee ${others.n}`);
+    const stranger = await fetch(`${gateway.url}/attendees/${mine.n}/ticket`, { method: 'POST', redirect: 'manual' });
+    expect([stranger.status, stranger.headers.get('location')]).to.deep.equal([303, '/login']);
   });
 
   it('leaves no token in the log, whatever came of it', async () => {

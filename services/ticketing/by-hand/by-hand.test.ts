@@ -1,12 +1,15 @@
 /** Tickets by hand: nobody twice, nobody beyond the seats, and no crash that loses what follows. */
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { AttendeeDoc, MailDoc } from '../../../shared/store/documents.ts';
+import { ticketVerifier } from '../../../shared/ticket/token.ts';
 import { attendeeDoc, eventDoc, paymentDoc } from '../../../test/documents.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { admit } from './admit.ts';
 import { correct } from './correct.ts';
 import { finishPending } from './finish.ts';
 import { revokeByHand } from './revoke.ts';
+import { showTicket } from './show.ts';
 
 const BY = { by: 'asha', correlationId: 'c-1' };
 const person = (roll_number?: string, email: string | null = 'a@example.edu') => ({
@@ -55,6 +58,34 @@ describe('a ticket by hand', () => {
     // Without a roll number nobody can be told to be the same.
     expect(await admit(tools, 1, [person(), person()], BY)).to.have.length(2);
     expect(await desk.store.attendees.countDocuments({ live: true })).to.equal(4);
+  });
+
+  it('is shown at the desk with the code of its mail, and the trail says to whom; one that is over is not', async () => {
+    const ended = { ...attendeeDoc().ticket, revoked_at: new Date(), revoked_reason: 'refunded' as const };
+    await desk.lay({
+      events: [eventDoc()],
+      attendees: [
+        attendeeDoc({ _id: 7 }),
+        attendeeDoc({
+          _id: 8,
+          live: false,
+          payment_id: 'pay_BBBBBBBBBBBBBB',
+          student_key: 'R8|',
+          seat: 8,
+          ticket: { ...ended, id: 'over' },
+        }),
+      ],
+    });
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const token = await showTicket(desk.store, privateKey, 7, BY);
+    const { ticket } = await attendee(7);
+    expect(await ticketVerifier([publicKey])(token)).to.deep.equal({ ticket: ticket.id, event: ticket.event_id });
+    const refusal = async (id: number) =>
+      (await showTicket(desk.store, privateKey, id, BY).catch((error) => error)).code;
+    expect([await refusal(8), await refusal(9)]).to.deep.equal([409, 404]);
+    const shown = await desk.store.activities.find({ action: 'ticket.shown' }).lean();
+    expect(shown.map(({ actor, attendee_id }) => [actor, attendee_id])).to.deep.equal([['asha', 7]]);
+    expect(JSON.stringify(shown)).to.not.include(token.slice(-20));
   });
 
   it('does not overtake a payment that waits for a seat', async () => {

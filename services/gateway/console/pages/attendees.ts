@@ -9,6 +9,8 @@ import { changeAttendeeRoute, readAttendee, removeAttendeeRoute } from '../../ro
 import { sendEmailRoute } from '../../routes/attendees/send.ts';
 import { uploadAttendeesRoute } from '../../routes/attendees/spreadsheet.ts';
 import { readEvent } from '../../routes/events/read.ts';
+import { smallId } from '../../routes/ids.ts';
+import { showTicket } from '../../ticket-page/show.ts';
 import { choices } from '../choices.ts';
 import { action, goTo, page } from '../page.ts';
 import { answerOf } from '../route-answer.ts';
@@ -162,6 +164,15 @@ export const sendAttendee = action({
     await answerOf(sendEmailRoute, call, { params: call.params });
     return goTo(call.cameFrom ?? `/attendees/${call.params.id}`, { tone: 'good', text: 'The ticket is on its way.' });
   },
+});
+
+/** For somebody without a phone: on this screen, or printed from there. Also for the door, which may let them in by hand. */
+export const showAttendeesTicket = action({
+  path: '/attendees/{id}/ticket',
+  access: 'any',
+  params: z.strictObject({ id: smallId('attendee') }),
+  back: '/',
+  handle: async (call) => goTo(await showTicket(call, call.params.id)),
 });
 
 export const removeAttendee = action({

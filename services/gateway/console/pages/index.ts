@@ -8,6 +8,7 @@ import {
   changeAttendeeAction,
   removeAttendee,
   sendAttendee,
+  showAttendeesTicket,
   uploadAction,
 } from './attendees.ts';
 import { auditPage } from './audit.ts';
@@ -125,5 +126,6 @@ export const PAGES: readonly Declared[] = [
   attendeePage,
   changeAttendeeAction,
   sendAttendee,
+  showAttendeesTicket,
   removeAttendee,
 ];

@@ -50,6 +50,7 @@ const TOLD: Partial<Record<Action, (facts: Entry['facts']) => [string, Step['ton
   'attendee.created': () => ['Became an attendee', 'plain'],
   'qr.generated': ({ issue }) => [issue === 1 ? 'QR ticket made' : `QR ticket made anew (issue ${issue})`, 'plain'],
   'ticket.revoked': () => ['Ticket revoked: it opens no door any more', 'warn'],
+  'ticket.shown': () => ['Ticket shown at the desk', 'plain'],
   'mail.sent': ({ kind }) => [kind === 'cancellation' ? 'Cancellation mailed' : 'Ticket mailed', 'good'],
   'mail.failed': ({ reason }) => [`Mail failed${typeof reason === 'string' ? `: ${reason}` : ''}`, 'bad'],
   'mail.retried': () => ['Mail is sent again', 'plain'],

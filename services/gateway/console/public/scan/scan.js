@@ -141,7 +141,7 @@ at('find').addEventListener('click', () => {
 let chosen = null;
 function choose(person) {
   chosen = person;
-  showPerson(person, door.state.reach === 'online');
+  showPerson(person, door.state.reach === 'online', door.state.session);
   at('person').showModal();
 }
 at('person-in').addEventListener('click', () => {

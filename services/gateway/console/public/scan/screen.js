@@ -84,11 +84,19 @@ export function showFound(found, choose) {
   );
 }
 
-export function showPerson(person, online) {
+/** What is over, or never was, has no ticket to show. */
+const SHOWN = new Set(['ok', 'already_checked_in', 'not_open_yet', 'closed']);
+
+/** @param session null: nobody is signed in here right now */
+export function showPerson(person, online, session) {
   set('person-name', person.name ?? 'No name');
   set('person-about', about(person));
   set('person-standing', person.reason === 'ok' ? '' : (person.message ?? titleOf(person.reason)));
   at('person-in').hidden = person.reason !== 'ok';
+  const ticket = at('person-ticket');
+  ticket.hidden = !(online && session && person.id !== undefined && SHOWN.has(person.reason));
+  ticket.action = `/attendees/${person.id}/ticket`;
+  ticket.elements._csrf.value = session?.csrf ?? '';
   at('undo').hidden = !(online && person.checked_in && person.id !== undefined);
 }
 
