@@ -84,6 +84,21 @@ describe('the desk', () => {
     expect(await page.locator('tbody tr').count()).to.equal(1);
   }).timeout(120_000);
 
+  it('asks Razorpay about a payment that nobody here has heard of', async () => {
+    const notes = student({ event_id: 'fest' });
+    const { id } = await world.pay({ notes, quiet: true });
+    await page.goto(`${url}/payments?q=${id}`);
+    await button('Ask Razorpay about it').click();
+    expect(await said()).to.contain('Razorpay was asked');
+    expect(page.url()).to.equal(`${url}/payments/${id}`);
+    await world.settled(id, 'ticketed');
+
+    await page.goto(`${url}/payments?q=pay_NobodyKnowsIt0`);
+    await button('Ask Razorpay about it').click();
+    await page.getByRole('heading', { name: 'No payment is found' }).waitFor();
+    expect(await page.locator('main').textContent()).to.match(/Razorpay (was asked|does not know|knows no)/);
+  }).timeout(120_000);
+
   it('lets underpaid ones through, many at once', async () => {
     const ids: string[] = [];
     for (let at = 0; at < 2; at++)

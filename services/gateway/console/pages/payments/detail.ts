@@ -74,7 +74,12 @@ export const syncPayment = action({
     const { body } = await answerOf<{ message: string; success: boolean }>(syncPayments, call, {
       body: { payment_id },
     });
-    return goTo(at(payment_id), { tone: body.success ? 'good' : 'info', text: `Razorpay was asked. ${body.message}.` });
+    const known = await call.gateway.store.payments.exists({ _id: payment_id });
+    const tone = body.success && known ? 'good' : 'info';
+    return goTo(known ? at(payment_id) : `/payments?q=${payment_id}`, {
+      tone,
+      text: `Razorpay was asked. ${body.message}.`,
+    });
   },
 });
 

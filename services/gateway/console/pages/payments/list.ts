@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FLAGS, OUTCOME_KINDS } from '../../../../../shared/outcome.ts';
+import { PAYMENT_ID } from '../../../../../shared/razorpay/ids.ts';
 import type { PaymentAnswer } from '../../../payments/present.ts';
 import { listPaymentsRoute } from '../../../routes/payments/list.ts';
 import { choices, eventChoices } from '../../choices.ts';
@@ -31,6 +32,7 @@ export const paymentsPage = page({
       payments,
       next,
       q: q ?? '',
+      ask: call.user.role === 'admin' && PAYMENT_ID.test(q?.trim() ?? '') ? q?.trim() : null,
       filtered: q !== undefined || outcome !== undefined || flag !== undefined || event_id !== undefined,
       events,
       outcomes: choices(OUTCOME_KINDS, outcome),
