@@ -1,14 +1,18 @@
 /** Ids as they stand in a path. */
 import { z } from 'zod';
 
-/** A small integer, as people type it. */
-export const smallId = (what: string) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/, `there is no such ${what}: its id is a small whole number`)
-    // Before the transformation: what is said after it would be of its result, not of what is sent.
-    .meta({ description: `The ${what}’s id, a small whole number.`, examples: ['1'] })
-    .transform(Number);
+/** A small integer, as people type it: digits only, and no zero in front. */
+export const smallId = (what: string) => {
+  const error = `there is no such ${what}: its id is a small whole number`;
+  return z.preprocess(
+    (given) => (typeof given === 'string' && /^[1-9]\d{0,8}$/.test(given) ? Number(given) : given),
+    z
+      .int({ error })
+      .min(1, error)
+      .max(999_999_999, error)
+      .meta({ description: `The ${what}’s id, a small whole number.`, examples: [1] }),
+  );
+};
 
 const PAYMENT = /^(pay_[A-Za-z0-9]{14}|man_[A-Za-z0-9]{1,40})$/;
 
