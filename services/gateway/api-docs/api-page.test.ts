@@ -40,9 +40,12 @@ describe('docs/api.md', () => {
     expect([...known, '/docs']).to.include.members(alone);
   });
 
-  it('says the limits that there are', () => {
+  it('says the limits that there are, and for what', () => {
+    const [limits = ''] = /### Limits\n[\s\S]+?\n#/.exec(text) ?? [];
+    const limited = ROUTES.filter(({ problems }) => problems?.[429] !== undefined);
+    expect(operations(limits)).to.have.members(limited.map(({ method, path }) => `${method} ${path}`));
     const { perUsername, perAddress, perUsernameAnywhere, window } = LOGIN_LIMITS;
-    expect(text).to.contain(
+    expect(limits.replaceAll('\n', ' ')).to.contain(
       `${perUsername} tries in ${window / 60} minutes for a username from one address, ${perAddress} for one address, ${perUsernameAnywhere} for`,
     );
   });

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { declaredStatuses } from '../http/openapi.ts';
 import { ROUTES } from '../routes/index.ts';
 import { PASSWORD, startTestGateway, type TestGateway } from '../testing/start.ts';
+import { curlOf } from './curl.ts';
 import type { ApiDocument } from './document.ts';
 import { readDocument, type ShownOperation } from './read-document.ts';
 import { fieldsOf, typeWords } from './schema-words.ts';
@@ -84,6 +85,25 @@ describe('/docs', () => {
     expect(said.join('\n')).to.equal('');
     const signIn = operations.find(({ id }) => id === 'login');
     expect(signIn?.curl).to.contain('-d \'{"username":').and.not.to.contain('Authorization');
+  });
+});
+
+describe('a sample for a shell', () => {
+  it('keeps what is sent whole, whatever stands in it', async () => {
+    const example = { name: `it's "$HOME" \\ \`date\`` };
+    const operation = {
+      ...{ operationId: 'x', tags: [], summary: '', security: [{}], responses: {} },
+      parameters: [
+        { name: 'id', in: 'path' as const, required: true, schema: { type: 'string', examples: ['a b/c'] } },
+      ],
+      requestBody: { required: true, content: { 'application/json': { schema: {}, example } } },
+    };
+    const curl = curlOf('PUT', '/things/{id}', operation);
+    const env = { ...process.env, API: 'http://x', TOKEN: 't' };
+    const { stdout } = await run('bash', ['-euc', `curl() { printf '%s\\n' "$@"; }\n${curl}`], { env });
+    const said = stdout.trim().split('\n');
+    expect(said).to.include.members(['-X', 'PUT', 'http://x/things/a%20b%2Fc', 'Authorization: Bearer t']);
+    expect(JSON.parse(said.at(-1) ?? '')).to.deep.equal(example);
   });
 });
 

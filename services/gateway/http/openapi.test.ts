@@ -2,7 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
 import type { z } from 'zod';
 import { ROUTES } from '../routes/index.ts';
-import { openApiDocument } from './openapi.ts';
+import { declaredStatuses, openApiDocument } from './openapi.ts';
 import { problemBody } from './problem-schema.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of JSON
@@ -85,6 +85,13 @@ describe('/openapi.json', () => {
     }
     expect(said.join('\n')).to.equal('');
     expect([...tags.keys()], 'no tag without an operation').to.have.members([...new Set(ROUTES.map(({ tag }) => tag))]);
+  });
+
+  it('names the very statuses that a gateway under test lets a route answer', () => {
+    for (const route of ROUTES) {
+      const said = Object.keys(document.paths[route.path][route.method.toLowerCase()].responses).map(Number);
+      expect([...declaredStatuses(route)], route.id).to.have.members(said.filter((status) => status !== 304));
+    }
   });
 
   it('gives examples that its own schemas take', () => {
