@@ -8,17 +8,11 @@ import type { Role } from '../../../shared/store/documents.ts';
 import { signTicket } from '../../../shared/ticket/token.ts';
 import type { Route } from '../http/route.ts';
 import { ROUTES } from '../routes/index.ts';
-import { attendee, club, event, PEOPLE, payId, payment, ticketMail } from '../testing/documents.ts';
+import { PEOPLE, payId } from '../testing/documents.ts';
 import { type Answer, startTestGateway, type TestGateway } from '../testing/start.ts';
+import { HIDDEN, idOf, layEvents, layOtherClub, OTHER_CLUB, OTHERS, OWN, SHOWN } from '../testing/two-clubs.ts';
 
-const OWN = 1;
-const OTHER_CLUB = 950;
-/** Another club's, and one of no club. */
-const OTHERS = { 'another club’s': 2, 'no club’s': 3 };
 const ABSENT = 77;
-/** Stands in every name of what is another's. */
-const HIDDEN = 'HIDDEN';
-const SHOWN = 'SHOWN';
 
 const ONESELF = new Set(['me', 'logout', 'changePassword', 'readOwnClub']);
 
@@ -67,8 +61,6 @@ const QUERIES: Record<string, string> = { searchAtDoor: '?q=R1' };
 
 /** The first parameter of a path, by what stands before it: the id of what belongs to an event. */
 const SUBJECT = /^\/api\/(events|payments|attendees|mails)\/\{\w+\}/;
-const idOf = (subject: string, eventId: number) =>
-  subject === 'payments' ? payId(eventId) : subject === 'mails' ? `${eventId}:ticket:1` : String(eventId);
 const filled = (route: Route, eventId: number) =>
   route.path
     .replace(SUBJECT, (_, subject: string) => `/api/${subject}/${idOf(subject, eventId)}`)
@@ -82,34 +74,10 @@ describe('roles and clubs kept apart, over every route', () => {
   let gateway: TestGateway;
   before(async () => {
     gateway = await startTestGateway();
-    await gateway.store.clubs.create(club(OTHER_CLUB, { name: `${HIDDEN} club` }));
+    await layOtherClub(gateway.store);
   });
   after(() => gateway.stop());
-  beforeEach(async () => {
-    const { events, payments, attendees, mails } = gateway.store;
-    await Promise.all([events.deleteMany({}), payments.deleteMany({}), attendees.deleteMany({}), mails.deleteMany({})]);
-    const laid = [
-      event(OWN, { name: SHOWN }),
-      event(OTHERS['another club’s'], { name: HIDDEN, club_id: OTHER_CLUB, staff: [] }),
-      event(OTHERS['no club’s'], { name: HIDDEN, club_id: null, staff: [] }),
-    ];
-    const of = laid.map(({ _id: id, name }) => ({ id, name, details: { name, roll_number: `R${id}` } }));
-    const outcome = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
-    await Promise.all([
-      events.insertMany(laid),
-      attendees.insertMany(
-        of.map(({ id, details }) =>
-          attendee(id, { event_id: id, details, ticket: { ...attendee(id).ticket, event_id: id } }),
-        ),
-      ),
-      mails.insertMany(
-        of.map(({ id, name }) => ticketMail(id, { event_id: id, state: 'failed', to: `${name}@example.edu` })),
-      ),
-      payments.insertMany(
-        of.map(({ id, details }) => payment(id, { event_id: id, attendee_id: id, details, outcome })),
-      ),
-    ]);
-  });
+  beforeEach(() => layEvents(gateway.store));
 
   const bodyOf = (route: Route, asked: Asked = {}) => {
     if (!route.body?.types?.includes('file')) return asked.body ?? route.body?.example;
