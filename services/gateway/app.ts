@@ -79,6 +79,7 @@ export async function startGateway(
       return document;
     },
     version: packageJson.version,
+    publicUrl: config.PUBLIC_URL,
     stopping: stopping.signal,
   };
 

@@ -30,6 +30,8 @@ export interface Gateway {
   /** The OpenAPI document of all routes. */
   document(): Record<string, unknown>;
   version: string;
+  /** Where people reach it, if that is known. */
+  publicUrl: string | undefined;
   /** Aborted when the gateway ends: what streams then ends too. */
   stopping: AbortSignal;
 }

@@ -32,6 +32,7 @@ const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | R
   club: ({ club }) => [`/clubs/${club}`, 'Music Club'],
   users: () => ['/users', 'Users'],
   'new-user': () => ['/users/new', 'New user'],
+  privacy: () => ['/privacy', 'Your data'],
   account: () => ['/account', 'Your account'],
   ticket: ({ ticket }) => [ticket, 'Freshers’ Night'],
   docs: () => ['/docs', 'QRFlow API'],

@@ -62,6 +62,7 @@ export async function changeAttendee(call: Asker, id: number, given: Given): Pro
   const { gateway, user, correlationId } = call;
   const before = await loadAttendee(gateway, user, id);
   refuseFaults(given);
+  if (before.redacted_at) throw new Problem(409, { detail: `the personal data of attendee ${id} was erased` });
   if (!before.live) throw new Problem(409, { detail: 'the ticket was taken away; there is nothing to correct' });
   if (before.payment_id !== null) await changePayment(before.payment_id, { details: detailsOf(given) }, call);
   else

@@ -9,6 +9,7 @@ import type { BulkAnswer } from './schema.ts';
 /** @throws Problem 404, 409, 429, 503 */
 export async function resendTicket(call: Asker, id: number): Promise<AttendeeDoc> {
   const attendee = await loadAttendee(call.gateway, call.user, id);
+  if (attendee.redacted_at) throw new Problem(409, { detail: `the personal data of attendee ${id} was erased` });
   if (!attendee.live) throw new Problem(409, { detail: 'the ticket was taken away; there is nothing to send' });
   if (attendee.email === null)
     throw new Problem(409, { detail: 'there is no address to send it to; give the attendee one first' });

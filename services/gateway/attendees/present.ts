@@ -32,5 +32,6 @@ export function presentAttendee(attendee: AttendeeDoc, mail: TicketMail | undefi
     checked_in_by: attendee.checked_in_by ?? null,
     gate: attendee.checked_in_gate ?? null,
     created_at: attendee.created_at.toISOString(),
+    redacted_at: iso(attendee.redacted_at),
   };
 }

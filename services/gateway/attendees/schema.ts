@@ -35,6 +35,7 @@ export const attendeeAnswer = z
     checked_in_by: said,
     gate: said,
     created_at: at,
+    redacted_at: at.nullable().describe('When its personal data was erased.'),
   })
   .meta({ id: 'Attendee' });
 export type AttendeeAnswer = z.input<typeof attendeeAnswer>;
@@ -102,6 +103,7 @@ export const attendeeExample: AttendeeAnswer = {
   checked_in_by: null,
   gate: null,
   created_at: '2026-11-18T11:06:43.000Z',
+  redacted_at: null,
 };
 
 /** What became of many at once. */

@@ -18,10 +18,21 @@ export async function undoCheckIn(deps: Deps, { attendeeId, reason, note, user }
   const { checked_in_at: at, checked_in_by: by, checked_in_gate, checked_in_nonce } = attendee;
   if (!at) throw new Problem(409, { detail: 'they are not in: there is no check-in to take back' });
   const [gate, nonce] = [checked_in_gate ?? null, checked_in_nonce ?? null];
-  const past = { at, by: by ?? 'somebody', gate, nonce, undone_at: new Date(), undone_by: user.username, reason, note };
+  // Words about somebody whose data was erased are not kept, nor where that happens at this very moment.
+  const kept = attendee.redacted_at ? null : note;
+  const past = {
+    at,
+    by: by ?? 'somebody',
+    gate,
+    nonce,
+    undone_at: new Date(),
+    undone_by: user.username,
+    reason,
+    note: kept,
+  };
   const undone = await deps.store.attendees
     .findOneAndUpdate(
-      { _id: attendee._id, checked_in_at: at, checked_in_nonce: nonce },
+      { _id: attendee._id, checked_in_at: at, checked_in_nonce: nonce, ...(kept !== null && { redacted_at: null }) },
       {
         $set: { checked_in_at: null, checked_in_by: null, checked_in_gate: null, checked_in_nonce: null },
         $push: { past_checkins: past },

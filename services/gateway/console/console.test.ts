@@ -52,6 +52,8 @@ describe('the console', () => {
       'action /find',
       'action /find/send',
       'action /find/address',
+      // Before anybody gives anything.
+      'page /privacy',
       // The ticket in the address is the proof.
       'page /ticket/{token}',
       'page /ticket/{token}/event.ics',

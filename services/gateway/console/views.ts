@@ -47,6 +47,7 @@ handlebars.registerHelper({
     new SafeString(escapeExpression(text.replaceAll('`', '\u0000')).replaceAll(/\0([^\0]+)\0/g, '<code>$1</code>')),
   eq: (a: unknown, b: unknown) => a === b,
   or: (...values: unknown[]) => values.slice(0, -1).some(Boolean),
+  and: (...values: unknown[]) => values.slice(0, -1).every(Boolean),
   not: (value: unknown) => !value,
   'tone-icon': (tone: string) => ({ good: 'good', warn: 'info', bad: 'held' })[tone] ?? 'info',
   /** What was typed into this field where its form is shown again, else `value`. */

@@ -58,6 +58,14 @@ function refuseStatus({ _id, manual }: PaymentDoc, user: SignedIn): void {
   if (user.role !== 'admin') throw new Problem(403, { detail: 'the status of a payment is for admins to set' });
 }
 
+/** Nobody knows whose it is, so nothing can be decided for them; only its money still moves. @throws Problem 409 */
+function refuseErased({ _id, redacted_at }: PaymentDoc): void {
+  if (redacted_at)
+    throw new Problem(409, {
+      detail: `the personal data of ${_id} was erased; nothing can be decided about it any more`,
+    });
+}
+
 /** @throws Problem 403, 404, 409, 422 */
 export async function changePayment(
   id: string,
@@ -69,8 +77,7 @@ export async function changePayment(
   const before = await loadPayment(gateway, id, user);
   if (change.ours !== undefined && user.role !== 'admin')
     throw new Problem(403, { detail: 'whether a payment is ours is for admins to say' });
-  if (before.redacted_at && change.details)
-    throw new Problem(409, { detail: `the personal data of ${id} was erased; details cannot be set any more` });
+  if (change.status === undefined || Object.keys(change).length > 1) refuseErased(before);
   if (typeof change.event_id === 'number') {
     await refuseUnknownEvent(gateway, user, change.event_id);
     await refuseAfterEntry(store, before, change.event_id);
@@ -90,6 +97,8 @@ export async function changePayment(
       // Released is the hold that the caller saw: not one that took its place a moment ago.
       {
         _id: id,
+        // Erased in this very moment: nobody's words come back.
+        ...(!before.redacted_at && { redacted_at: null }),
         ...(manual && { rev: before.rev }),
         ...(released && { 'outcome.kind': 'held', 'outcome.reason': released }),
       },

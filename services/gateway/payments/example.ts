@@ -86,6 +86,7 @@ export const paymentExample = {
   refunds: [],
   disputes: [],
   redacted: false,
+  redacted_at: null,
   stripped: false,
   first_seen_at: '2026-11-18T11:06:42.000Z',
   first_source: 'webhook',

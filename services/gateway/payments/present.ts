@@ -132,6 +132,7 @@ export function presentPayment(doc: PaymentDoc, around: Surroundings): PaymentAn
     refunds: Object.values(doc.refunds ?? {}).map(({ value: { payment_id: _, ...refund } }) => refund),
     disputes: Object.values(doc.disputes ?? {}).map(({ value: { payment_id: _, ...dispute } }) => dispute),
     redacted: Boolean(doc.redacted_at),
+    redacted_at: iso(doc.redacted_at),
     stripped: doc.payment?.stripped === true,
     first_seen_at: doc.first_seen_at.toISOString(),
     first_source: doc.first_source,

@@ -1,5 +1,6 @@
 /** Every route of the gateway. The order only decides how /openapi.json reads. */
 import type { Route } from '../http/route.ts';
+import { eraseAttendeeRoute } from './attendees/erase.ts';
 import { addAttendeeRoute, dashboardRoute, listAttendeesRoute } from './attendees/of-event.ts';
 import { changeAttendeeRoute, readAttendee, removeAttendeeRoute } from './attendees/one.ts';
 import {
@@ -54,6 +55,7 @@ import {
 } from './mail-template/routes.ts';
 import { listMailsRoute, previewMailRoute, resendMailRoute, resendMailsRoute } from './mails/routes.ts';
 import { changePaymentRoute } from './payments/change.ts';
+import { erasePaymentRoute } from './payments/erase.ts';
 import { listForeign } from './payments/foreign.ts';
 import { listHeld } from './payments/held.ts';
 import { listPaymentsRoute } from './payments/list.ts';
@@ -100,6 +102,7 @@ export const ROUTES: readonly Route[] = [
   readAttendee,
   changeAttendeeRoute,
   removeAttendeeRoute,
+  eraseAttendeeRoute,
   sendEmailRoute,
   resendQrRoute,
   listEventPayments,
@@ -111,6 +114,7 @@ export const ROUTES: readonly Route[] = [
   takePaymentRoute,
   readPayment,
   changePaymentRoute,
+  erasePaymentRoute,
   scan,
   validateTicket,
   ticketStatusRoute,

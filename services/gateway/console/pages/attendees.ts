@@ -128,6 +128,7 @@ export const attendeePage = page({
       attendee,
       event,
       fields: fieldsOf(attendee),
+      erasing: `/attendees/${attendee.id}/erase`,
     };
   },
 });

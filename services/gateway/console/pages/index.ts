@@ -54,6 +54,7 @@ import {
   userPage,
   usersPage,
 } from './people.ts';
+import { eraseAttendeeAction, erasePaymentAction, privacyPage } from './privacy.ts';
 import { scanPage, scanSession, scanWorker } from './scan.ts';
 import { sweepNow, sweepsPage } from './sweeps.ts';
 import { ticketCalendar, ticketPage } from './ticket.ts';
@@ -68,6 +69,7 @@ export const PAGES: readonly Declared[] = [
   findAction,
   sendFound,
   addressFound,
+  privacyPage,
   ticketPage,
   ticketCalendar,
   todayPage,
@@ -80,6 +82,7 @@ export const PAGES: readonly Declared[] = [
   correctPayment,
   releasePayment,
   claimPayment,
+  erasePaymentAction,
   heldPage,
   resolveHeld,
   foreignPage,
@@ -128,4 +131,5 @@ export const PAGES: readonly Declared[] = [
   sendAttendee,
   showAttendeesTicket,
   removeAttendee,
+  eraseAttendeeAction,
 ];

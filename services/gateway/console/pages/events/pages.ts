@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EVENT_STATUSES } from '../../../../../shared/store/documents.ts';
 import type { eventAnswer } from '../../../events/schema.ts';
 import type { SignedIn } from '../../../http/route.ts';
+import { consentLine, retentionDays } from '../../../privacy/kept.ts';
 import { listOwnClubMembers } from '../../../routes/club/members.ts';
 import { changeEventRoute } from '../../../routes/events/change.ts';
 import { createEventRoute } from '../../../routes/events/create.ts';
@@ -112,7 +113,8 @@ export const eventPage = page({
     const now = Date.now();
     const start = new Date(event.date).getTime();
     const runs = user.role !== 'staff';
-    const [payments, checkins, staff, people] = await Promise.all([
+    const [days, payments, checkins, staff, people] = await Promise.all([
+      retentionDays(gateway.store),
       // Whole days by UTC begin at 5:30 in India, when nobody pays: near enough for a picture.
       paymentsOverTime(gateway, scope, {
         from: new Date(now - 29 * DAY_MS),
@@ -141,6 +143,7 @@ export const eventPage = page({
       note: eventNote(event),
       fields: NOTE_FIELDS,
       notes: notesSample(event),
+      consent: consentLine(event.name, days, gateway.publicUrl),
       order: orderSample(event),
       share: event.total_attendees === 0 ? 0 : Math.round((100 * event.checked_in_count) / event.total_attendees),
       payments: barChart(labelled(payments, event.timezone, { day: 'numeric', month: 'short' }), 'payments', 1),

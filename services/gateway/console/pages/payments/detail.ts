@@ -45,7 +45,7 @@ export const paymentPage = page({
     return {
       title: payment.customer_name ?? payment.id,
       payment,
-      name: payment.customer_name ?? 'Name not known',
+      name: payment.customer_name ?? (payment.redacted ? 'Erased' : 'Name not known'),
       steps: story(payment.timeline),
       missing: payment.about?.missing ?? [],
       other: payment.about?.other_payment_id ?? null,
@@ -56,6 +56,7 @@ export const paymentPage = page({
         missing: payment.about?.missing?.includes(field) === true,
       })),
       notes: Object.entries(payment.notes ?? {}).map(([key, value]) => ({ key, value })),
+      erasing: `${at(payment.id)}/erase`,
       events: await eventChoices(call, payment.event?.id),
       razorpay: razorpayLink(payment),
       admin: call.user.role === 'admin',

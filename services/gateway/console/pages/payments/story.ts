@@ -47,6 +47,10 @@ const TOLD: Partial<Record<Action, (facts: Entry['facts']) => [string, Step['ton
     released ? `Let through although ${text(released)}` : `Changed by hand: ${list(fields)}`,
     'plain',
   ],
+  'payment.redacted': ({ reason }) => [
+    reason === 'retention' ? 'Personal data erased, its time was over' : 'Personal data erased on request',
+    'plain',
+  ],
   'attendee.created': () => ['Became an attendee', 'plain'],
   'qr.generated': ({ issue }) => [issue === 1 ? 'QR ticket made' : `QR ticket made anew (issue ${issue})`, 'plain'],
   'ticket.revoked': () => ['Ticket revoked: it opens no door any more', 'warn'],
