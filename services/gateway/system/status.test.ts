@@ -89,6 +89,7 @@ describe('/api/system/status', () => {
       store: 'good',
     });
     expect(body).to.deep.include({ status: 'failing', store: 'up', bus: 'up', version: '0.1.0' });
+    expect(body.message, 'of what is as bad, the later part: more follows from it').to.match(/^Tickets: 1 payment not/);
     expect(body.webhook).to.include({ by_webhook: 0, late: 1 });
     expect(body.sweep).to.include({ running: false, failures: 0, error: null });
     expect(body.sweep.watermark).to.be.closeTo(Date.now() / 1_000 - 60, 60);
