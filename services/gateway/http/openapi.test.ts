@@ -94,6 +94,11 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('says of a body that it may be left out exactly where an empty one is taken', () => {
+    for (const { id, body } of ROUTES)
+      if (body) expect(body.optional ?? false, id).to.equal(body.schema.safeParse({}).success);
+  });
+
   it('gives examples that its own schemas take', () => {
     const takes = (schema: z.ZodType, example: unknown, what: string) => {
       const { success, error } = schema.safeParse(example);

@@ -75,7 +75,7 @@ export const previewMailTemplate = route({
     'With these changes to the saved template; nothing is saved. For a made-up student: its code opens no door.',
   access: ROLES,
   params,
-  body: { schema: templateTrial, example: templateChangeExample },
+  body: { schema: templateTrial, optional: true, example: templateChangeExample },
   answers: {
     200: { description: 'Pictures are in the HTML itself.', schema: mailPreview, example: mailPreviewExample },
   },
