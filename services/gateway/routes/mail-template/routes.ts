@@ -93,7 +93,7 @@ export const testMailTemplate = route({
     'With these changes to the saved template; nothing is saved. It goes to the address of the caller’s account, at most ten times in ten minutes; an admin may name another. Marked as a test, and its code opens no door.',
   access: ROLES,
   params,
-  body: { schema: templateTest, example: templateChangeExample },
+  body: { schema: templateTest, optional: true, example: templateChangeExample },
   answers: {
     200: {
       description: 'The mail server has taken it.',
