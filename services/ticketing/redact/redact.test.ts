@@ -7,12 +7,14 @@ import { joinable, lettersFor, PERSON, personIn } from '../../../test/person.ts'
 import { scaled } from '../../../test/profile.ts';
 import { generator, testSeed } from '../../../test/run/random.ts';
 import { finishPending } from '../by-hand/finish.ts';
+import { decide } from '../decide/decide.ts';
 import { joinObservation } from '../join/store.ts';
 import { mailKey } from '../mail/owe.ts';
 import { driftOf } from '../recovery/drift.ts';
 import { settlePending } from '../recovery/pending.ts';
 import { newClaim } from '../settle/claim.ts';
 import { settle } from '../settle/settle.ts';
+import { issueTicket } from '../settle/ticketed.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { redactOnRequest } from './on-request.ts';
 import { redactPayment } from './redact.ts';
@@ -260,6 +262,21 @@ describe('erasing personal data', () => {
       expect(await personIn(desk.store), kind).to.deep.equal([]);
       // A ticket that was being given in that moment stays, and is nobody's.
       expect(await desk.store.attendees.countDocuments({ redacted_at: null }), kind).to.equal(0);
+    }
+  });
+
+  it('is not undone by whoever gives the ticket from what was there before, and dies of it', async () => {
+    for (const event of [eventDoc(), eventDoc({ _id: 2 })]) {
+      await lay({});
+      const [payment, current] = [await desk.payment(), await attendee()];
+      await request();
+      const tools = desk.tools();
+      const around = { events: [event], attendee: current, twins: [], seats: true, now: NOW };
+      const decision = decide(payment, around, tools.rules);
+      const outcome = { kind: 'ticketed' as const, event, key: 'ANOTHER|KEY', adopt: null };
+      const { kind } = await issueTicket(tools, payment, decision, outcome, current, new Date());
+      expect(kind).to.equal('again');
+      expect(await attendee()).to.deep.include({ details: {}, email: null, student_key: null, event_id: 1 });
     }
   });
 
