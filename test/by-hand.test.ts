@@ -110,7 +110,7 @@ describe('an attendee added by hand', () => {
       'Sara;sara@example.edu;C1;=1+1;',
       'Tara;tara@;C2;;',
       ';;C3;;',
-      'Uma;uma@example.edu;C4;;',
+      'Uma;uma@gmial.com;C4;;',
       'Uma again;;c-4;;',
     ];
     const first = await upload(list);
@@ -121,6 +121,7 @@ describe('an attendee added by hand', () => {
       [5, 'name'],
       [7, 'roll_number'],
     ]);
+    expect(first.body.hints).to.deep.equal([{ row: 6, field: 'email', message: 'did you mean uma@gmail.com?' }]);
     expect(first.body.ignored_columns).to.deep.equal(['Remarks']);
     await received('sara@example.edu', 1);
     await mailed(attendee_id as number, ({ section }) => section === 'K');

@@ -128,8 +128,8 @@ describe('the desk', () => {
   }).timeout(120_000);
 
   it('fills in what is missing, and a wrong address is corrected and mailed again', async () => {
-    const { roll_number: _, ...notes } = student({ event_id: 'fest', email: 'nobody@gone.example' });
-    await world.mails.setFaults({ permanent_addresses: ['nobody@gone.example'] });
+    const { roll_number: _, ...notes } = student({ event_id: 'fest', email: 'nobody@gmial.com' });
+    await world.mails.setFaults({ permanent_addresses: ['nobody@gmial.com'] });
     const { id } = await world.pay({ notes });
     await world.settled(id, 'held:incomplete_details');
     await page.goto(`${url}/held?reason=incomplete_details`);
@@ -145,7 +145,11 @@ describe('the desk', () => {
       60_000,
     );
     await page.goto(`${url}/mails?state=failed`);
-    await page.getByRole('row', { name: notes.name }).getByRole('link', { name: 'Payment' }).click();
+    const row = page.getByRole('row', { name: notes.name });
+    await row.getByText('Did you mean nobody@gmail.com?').waitFor();
+    await row.getByRole('button', { name: 'Correct it and send again' }).click();
+    expect((await mailTo('nobody@gmail.com')).subject).to.contain('Your ticket');
+    await open(id);
     await page.getByLabel('E-mail').fill('found@example.edu');
     await button('Save the details').click();
     expect((await mailTo('found@example.edu')).subject).to.contain('Your ticket');
@@ -232,6 +236,38 @@ describe('the desk', () => {
     expect(complaints).to.deep.equal([]);
     await theirs.context().close();
   }).timeout(180_000);
+
+  it('asks about an address that looks mistyped, leaves it to who types, and prints the ticket of a guest', async () => {
+    const guest = { name: 'Devika Menon', email: 'devika@gamil.com' };
+    await page.setViewportSize(PHONE);
+    await page.goto(`${url}/events/1/attendees`);
+    await page.getByLabel('Name', { exact: true }).fill(guest.name);
+    await page.getByLabel('E-mail').fill(guest.email);
+    await button('Give a ticket').click();
+    await page.getByText('Did you mean devika@gmail.com?').waitFor();
+    await expectFits(page, 'a question about an address');
+    await expectAccessible(page, 'a question about an address');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).to.equal(guest.name);
+    await button('Yes, use devika@gmail.com').click();
+    expect(await said()).to.contain('has a ticket now');
+    await mailTo('devika@gmail.com');
+    const opening = page.context().waitForEvent('page');
+    await button('Show or print the ticket').click();
+    const ticket = await opening;
+    await ticket.getByText(guest.name).first().waitFor();
+    await ticket.getByRole('button', { name: 'Print' }).waitFor();
+    await ticket.close();
+    await page.getByLabel('E-mail').fill('devika@yaho.com');
+    await button('Save').click();
+    await expectFits(page, 'a question at an attendee');
+    await button('No, it is right as typed').click();
+    expect(await said()).to.contain('goes to the new address');
+    await mailTo('devika@yaho.com');
+    await page.reload();
+    await page.getByText('Did you mean devika@yahoo.com?').waitFor();
+    await expectFits(page, 'an attendee with a mistyped address');
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }).timeout(120_000);
 
   it('is live: what comes in shows by itself', async () => {
     await page.goto(`${url}/`);

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { AttendeeDoc } from '../../../shared/store/documents.ts';
+import { domainHabits, likelyMeant } from '../../../shared/student/typo.ts';
 import { visibleEvent } from '../auth/scope.ts';
 import { type Asker, admit, changeAttendee } from './change.ts';
 import { type CsvContents, type CsvRow, type RowFault, readCsv, UnreadableCsv } from './csv.ts';
+import { detailsOf } from './fields.ts';
 import { type Known, planUpload } from './plan.ts';
 
 export const uploadAnswer = z
@@ -20,9 +22,23 @@ export const uploadAnswer = z
         message: z.string(),
       }),
     ),
+    hints: z
+      .array(z.strictObject({ row: z.int(), field: z.string(), message: z.string() }))
+      .describe('What looks mistyped; its rows are taken all the same.'),
     ignored_columns: z.array(z.string()).describe('Columns of which nobody knows what they are.'),
   })
   .meta({ id: 'UploadResult' });
+
+/** Of what is taken: an address one slip away from what everybody has. */
+function hintsOf(rows: readonly CsvRow[], there: readonly Known[]): RowFault[] {
+  const addressOf = ({ given }: CsvRow) => detailsOf(given).email ?? null;
+  const habits = domainHabits([...there.map(({ email }) => email), ...rows.map(addressOf)]);
+  return rows.flatMap((one) => {
+    const address = addressOf(one);
+    const meant = address && likelyMeant(address, habits);
+    return meant ? [{ row: one.row, field: 'email', message: `did you mean ${meant}?` }] : [];
+  });
+}
 
 /** A request to ticketing stays short, whatever the list's length. */
 const AT_ONCE = 50;
@@ -94,6 +110,7 @@ export async function uploadAttendees(
     updated: changed,
     skipped: plan.same.length,
     errors: faults.sort((a, b) => a.row - b.row),
+    hints: hintsOf(rows, there).filter(({ row }) => !faults.some((fault) => fault.row === row)),
     ignored_columns: ignored,
   };
 }

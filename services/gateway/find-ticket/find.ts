@@ -7,6 +7,7 @@ import { Problem } from '../../../shared/http/problem.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
 import { askService } from '../ask-service.ts';
+import { meantAddress } from '../attendees/meant.ts';
 import { callerOf } from '../auth/caller.ts';
 import type { Gateway } from '../gateway.ts';
 import type { SignedIn } from '../http/route.ts';
@@ -112,21 +113,30 @@ export function findTicket(limits: FindLimits = FIND_LIMITS) {
       return answer;
     },
 
-    /** Only where there is none: who knows a reference must not turn a ticket away from its owner. @throws Problem 404, 409, 422, 429 */
-    async giveAddress(gateway: Gateway, asked: Asked, email: string): Promise<PaymentAnswer> {
+    /**
+     * Only where there is none: who knows a reference must not turn a ticket away from its owner. `ask`: what was most likely
+     * meant; nothing is changed before somebody is `sure`. @throws Problem 404, 409, 422, 429
+     */
+    async giveAddress(
+      gateway: Gateway,
+      asked: Asked,
+      { email, sure }: { email: string; sure: boolean },
+    ): Promise<{ payment: PaymentAnswer; ask: string | null }> {
       const doc = await found(gateway, asked);
       const answer = await present(gateway, doc);
       if (answer.attendee?.email || !answer.attendee?.live)
         throw new Problem(409, { detail: 'there is an address already; the organisers can change it' });
       const usable = usableAddress(email);
       if (usable === null) throw faulty(422, [{ field: 'email', message: 'must be an e-mail address' }]);
+      const ask = sure ? null : await meantAddress(gateway.store, doc.event_id, usable);
+      if (ask !== null) return { payment: answer, ask };
       await take(mails, doc._id, 'too many tries for this ticket');
       const changed = await changePayment(
         doc._id,
         { details: { email: usable } },
         { gateway, user: STUDENT, correlationId: asked.correlationId },
       );
-      return present(gateway, changed);
+      return { payment: await present(gateway, changed), ask: null };
     },
   };
 }

@@ -1,9 +1,11 @@
 /** An event's attendees: looked for, added by hand or from a spreadsheet, corrected, mailed again. */
 import { z } from 'zod';
 import { MAIL_STATES } from '../../../../shared/store/documents.ts';
+import { chosenAddress, meantAddress } from '../../attendees/meant.ts';
 import type { AttendeeAnswer } from '../../attendees/schema.ts';
 import type { uploadAnswer } from '../../attendees/upload.ts';
 import type { eventAnswer } from '../../events/schema.ts';
+import type { Call } from '../../http/route.ts';
 import { addAttendeeRoute, listAttendeesRoute } from '../../routes/attendees/of-event.ts';
 import { changeAttendeeRoute, readAttendee, removeAttendeeRoute } from '../../routes/attendees/one.ts';
 import { sendEmailRoute } from '../../routes/attendees/send.ts';
@@ -33,14 +35,26 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number]['name'];
 
-const form = z.strictObject(
-  Object.fromEntries(FIELDS.map(({ name }) => [name, z.string().max(256).optional()])) as Record<
+const form = z.strictObject({
+  ...(Object.fromEntries(FIELDS.map(({ name }) => [name, z.string().max(256).optional()])) as Record<
     Field,
     z.ZodOptional<z.ZodString>
-  >,
-);
+  >),
+  /** What was suggested in place of the address, and chosen; or that it is right as it was typed. */
+  meant: z.string().max(256).optional(),
+  sure: z.literal('yes').optional(),
+});
+type Form = z.output<typeof form>;
 
-const fieldsOf = (attendee: Partial<Record<Field, string | null>>) =>
+/** The fields with the address that is to be taken; or what to ask about it first. */
+async function settledFields({ gateway }: Pick<Call, 'gateway'>, eventId: number, { meant, sure, ...fields }: Form) {
+  const address = fields.email?.trim();
+  if (!address) return { fields, ask: null };
+  const chosen = await chosenAddress(gateway.store, eventId, { address, meant, sure: sure === 'yes' });
+  return 'ask' in chosen ? { fields, ask: chosen.ask } : { fields: { ...fields, email: chosen.address }, ask: null };
+}
+
+const fieldsOf = (attendee: { [F in Field]?: string | null | undefined }) =>
   FIELDS.map((field) => ({ ...field, optional: !field.required, value: attendee[field.name] ?? '' }));
 
 export const attendeesPage = page({
@@ -77,6 +91,7 @@ export const attendeesPage = page({
       mails: choices(MAIL_STATES, email_state),
       filtered: search !== undefined || checked_in !== undefined || email_state !== undefined,
       fields: fieldsOf({}),
+      ask: null as string | null,
       upload: null as Upload | null,
     };
   },
@@ -89,7 +104,14 @@ export const addAttendeeAction = action({
   form,
   shownBy: attendeesPage,
   async handle(call) {
-    const given = Object.fromEntries(Object.entries(call.body).filter(([, value]) => value?.trim()));
+    // Whose event it is comes first: what others have is told to nobody else.
+    await answerOf(readEvent, call, { params: call.params });
+    const { fields, ask } = await settledFields(call, Number(call.params.id), call.body);
+    if (ask !== null) {
+      const shown = await attendeesPage.handle({ ...call, query: {} });
+      return { ...(shown as Record<string, unknown>), fields: fieldsOf(fields), ask };
+    }
+    const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value?.trim()));
     const { body } = await answerOf<AttendeeAnswer>(addAttendeeRoute, call, {
       params: call.params,
       body: { name: '', ...given },
@@ -129,6 +151,9 @@ export const attendeePage = page({
       event,
       fields: fieldsOf(attendee),
       erasing: `/attendees/${attendee.id}/erase`,
+      ask: null as string | null,
+      at: `/attendees/${attendee.id}`,
+      meant: attendee.live ? await meantAddress(call.gateway.store, attendee.event_id, attendee.email) : null,
     };
   },
 });
@@ -141,8 +166,14 @@ export const changeAttendeeAction = action({
   shownBy: attendeePage,
   async handle(call) {
     const { body: before } = await answerOf<AttendeeAnswer>(readAttendee, call, { params: call.params });
+    const same = call.body.email?.trim() === (before.email ?? '');
+    const { fields, ask } = await settledFields(call, before.event_id, { ...call.body, ...(same && { sure: 'yes' }) });
+    if (ask !== null) {
+      const shown = await attendeePage.handle({ ...call, query: undefined });
+      return { ...(shown as Record<string, unknown>), fields: fieldsOf(fields), ask, meant: null };
+    }
     const changed = Object.fromEntries(
-      Object.entries(call.body)
+      Object.entries(fields)
         .map(([name, value]) => [name, value?.trim() ?? ''] as const)
         .filter(([name, value]) => value !== (before[name as Field] ?? '')),
     );

@@ -1,6 +1,5 @@
 /** "Find my ticket", for students: no sign-in, but the payment's reference and its phone. */
 import { z } from 'zod';
-import { likelyMeant } from '../../../../shared/student/typo.ts';
 import type { Asked } from '../../find-ticket/find.ts';
 import { ticketWords } from '../../find-ticket/words.ts';
 import type { PaymentAnswer } from '../../payments/present.ts';
@@ -68,11 +67,9 @@ export const addressFound = action({
   shownBy: findPage,
   async handle(call) {
     const { email, sure, reference, phone } = call.body;
-    const hint = sure ? null : likelyMeant(email.trim());
-    const asked = askedBy(call);
-    if (hint !== null)
-      return shown(call.body, await call.gateway.findTicket.look(call.gateway, asked), { hint, email: email.trim() });
-    const payment = await call.gateway.findTicket.giveAddress(call.gateway, asked, email);
+    const given = { email, sure: sure === 'yes' };
+    const { payment, ask } = await call.gateway.findTicket.giveAddress(call.gateway, askedBy(call), given);
+    if (ask !== null) return shown(call.body, payment, { hint: ask, email: email.trim() });
     return {
       ...shown({ reference, phone }, payment),
       words: null,

@@ -1,17 +1,32 @@
 /** The outbox: what went out, what waits and until when, what failed and why. */
 import { z } from 'zod';
 import { MAIL_STATES } from '../../../../shared/store/documents.ts';
+import { likelyMeant } from '../../../../shared/student/typo.ts';
+import { habitsOf } from '../../attendees/meant.ts';
 import type { MailAnswer } from '../../mails/list.ts';
 import { previewMail } from '../../mails/preview.ts';
 import { resendAll, resendMail } from '../../mails/resend.ts';
 import { listMailsRoute, previewMailRoute } from '../../routes/mails/routes.ts';
 import { choices, eventChoices } from '../choices.ts';
-import { action, goTo, page, Raw } from '../page.ts';
+import { action, goTo, type PageCall, page, Raw } from '../page.ts';
 import { answerOf } from '../route-answer.ts';
 
 const ROLES = ['admin', 'organizer'] as const;
 const ROWS = '50';
 const one = z.strictObject({ id: z.string().max(200) });
+
+/** Mail → what the address of one that did not arrive was most likely meant to be. */
+async function meantOf({ gateway }: Pick<PageCall, 'gateway'>, mails: MailAnswer[]): Promise<Map<string, string>> {
+  const failed = mails.filter(({ state, kind }) => state === 'failed' && kind === 'ticket');
+  const events = [...new Set(failed.map(({ event }) => event.id))];
+  const habits = new Map(await Promise.all(events.map(async (id) => [id, await habitsOf(gateway.store, id)] as const)));
+  return new Map(
+    failed.flatMap(({ id, event, attendee }) => {
+      const meant = attendee.email && likelyMeant(attendee.email, habits.get(event.id));
+      return meant ? [[id, meant] as const] : [];
+    }),
+  );
+}
 
 export const mailsPage = page({
   path: '/mails',
@@ -30,9 +45,15 @@ export const mailsPage = page({
       answerOf<MailAnswer[]>(listMailsRoute, call, { query: { ...call.query, limit: ROWS } }),
       eventChoices(call, event_id),
     ]);
+    const meant = await meantOf(call, body);
     return {
       next,
-      mails: body.map((mail) => ({ ...mail, again: ['owed', 'failed', 'sent'].includes(mail.state) })),
+      mails: body.map((mail) => ({
+        ...mail,
+        again: ['owed', 'failed', 'sent'].includes(mail.state),
+        meant: meant.get(mail.id) ?? null,
+        correct: mail.payment_id ? `/payments/${mail.payment_id}/details` : `/attendees/${mail.attendee.id}`,
+      })),
       events,
       states: choices(MAIL_STATES, state),
       state: state ?? '',

@@ -87,6 +87,7 @@ export const uploadAttendeesRoute = route({
         updated: 2,
         skipped: 0,
         errors: [{ row: 17, field: 'email', message: 'must be an e-mail address' }],
+        hints: [{ row: 40, field: 'email', message: 'did you mean asha@gmail.com?' }],
         ignored_columns: ['Remarks'],
       },
     },

@@ -1,6 +1,7 @@
 /** One payment: what became of it and why, what may be done about it. */
 import { z } from 'zod';
 import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
+import { meantAddress } from '../../../attendees/meant.ts';
 import { resendTicketOf } from '../../../mails/resend.ts';
 import type { PaymentAnswer } from '../../../payments/present.ts';
 import type { paymentWithTimeline } from '../../../payments/schema.ts';
@@ -42,7 +43,10 @@ export const paymentPage = page({
       params: call.params,
     });
     const details = payment.details ?? payment.overrides.details;
+    const { attendee } = payment;
     return {
+      meant: attendee?.live ? await meantAddress(call.gateway.store, payment.event?.id, attendee.email) : null,
+      correct: `${at(payment.id)}/details`,
       title: payment.customer_name ?? payment.id,
       payment,
       name: payment.customer_name ?? (payment.redacted ? 'Erased' : 'Name not known'),
