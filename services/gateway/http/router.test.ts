@@ -132,7 +132,7 @@ describe('the routes of the gateway', () => {
     });
 
     it('is 400 where a number is no whole one in digits', async () => {
-      for (const number of ['', '0x10', '1e2', ' 5', '5.0', '-1', '0', 'NaN', '1&limit=2', '9'.repeat(30)])
+      for (const number of ['', '0x10', '1e2', ' 5', '5.5', '5.01', '-1', '0', 'NaN', '1&limit=2', '9'.repeat(30)])
         isProblem(await gateway.ask('admin', 'GET', `/api/admin/logs?limit=${number}`), 400);
     });
 
