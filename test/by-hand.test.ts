@@ -111,7 +111,7 @@ describe('an attendee added by hand', () => {
       'Tara;tara@;C2;;',
       ';;C3;;',
       'Uma;uma@gmial.com;C4;;',
-      'Uma again;;c-4;;',
+      'Uma again;u2@gmial.com;c-4;;',
     ];
     const first = await upload(list);
     expect(first.status, JSON.stringify(first.body)).to.equal(200);
