@@ -110,7 +110,7 @@ describe('mails in their event’s own look', () => {
     await world.pay({ notes });
     const mail = await mailTo(notes.email);
     expect(mail.subject).to.equal('Your ticket: Fest');
-    expect(String(mail.text)).to.include('your payment has arrived');
+    expect(String(mail.text)).to.include('Your payment has arrived');
     expect(await metrics()).to.match(/qrflow_mail_templates_broken_total(\{.*\})? [1-9]/);
     const { body } = await world.api('GET', path);
     expect(body.faults.map(({ field }: Json) => field)).to.deep.equal(['above', 'colour']);

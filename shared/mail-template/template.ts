@@ -36,7 +36,7 @@ export const NO_TEMPLATE: MailTemplate = {
 export const DEFAULTS: Record<Exclude<keyof MailTemplate, 'logo'>, string> = {
   subject: 'Your ticket: {{event}}',
   greeting: 'Hello {{name}},',
-  above: 'your payment has arrived. This code opens the door for you, once.',
+  above: 'Your payment has arrived. This code opens the door for you, once.',
   below: '',
   footer: 'If something in this mail is wrong, tell the organisers and give them the payment id.',
   colour: '#1b3a6b',

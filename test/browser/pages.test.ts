@@ -21,6 +21,7 @@ const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | R
   events: () => ['/events', 'Events'],
   'new-event': () => ['/events/new', 'New event'],
   event: ({ events }) => [`/events/${events[0].id}`, 'Freshers’ Night'],
+  'event-mail': ({ events }) => [`/events/${events[0].id}/mail`, 'Mail'],
   'event-edit': ({ events }) => [`/events/${events[0].id}/edit`, /^Change/],
   sweeps: () => ['/sweeps', 'Sweeps'],
   'event-door': ({ events }) => [`/events/${events[0].id}/door`, 'At the door'],

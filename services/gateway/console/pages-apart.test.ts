@@ -56,7 +56,10 @@ function formsOf(html: string, page: string): Form[] {
     const fields = [...inputs, ...texts, ...choices].flatMap((one: Record<string, string>): [string, string][] =>
       one.name && one.type !== 'file' ? [[one.name, one.value || (one.required === undefined ? '' : SHOWN)]] : [],
     );
-    return [{ action: action || page, fields, file: inputs.some(({ type }) => type === 'file') }];
+    const file = inputs.some(({ type, name }) => type === 'file' && name === 'file');
+    // A button may send its form elsewhere.
+    const actions = [action || page, ...inputs.flatMap(({ formaction = '' }) => formaction || [])];
+    return actions.map((one) => ({ action: one, fields, file }));
   });
 }
 
@@ -89,13 +92,14 @@ describe('roles and clubs kept apart, over every page of the console', () => {
   }
   /** Everything that is another's, as it is stored. */
   async function others(): Promise<string> {
-    const { events, payments, attendees, mails, clubs } = gateway.store;
+    const { events, payments, attendees, mails, mailTemplates, clubs } = gateway.store;
     const event_id = { $in: Object.values(OTHERS) };
     return JSON.stringify([
       await events.find({ _id: event_id }).sort({ _id: 1 }).lean(),
       await payments.find({ event_id }).sort({ _id: 1 }).lean(),
       await attendees.find({ event_id }).sort({ _id: 1 }).lean(),
       await mails.find({ event_id }).sort({ _id: 1 }).lean(),
+      await mailTemplates.find({ _id: event_id }).sort({ _id: 1 }).lean(),
       await clubs.find({ name: new RegExp(HIDDEN) }).lean(),
     ]);
   }

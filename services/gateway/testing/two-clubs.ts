@@ -1,4 +1,5 @@
 /** What an organizer and the door staff may see, beside what they may not: another club's, and what is no club's. */
+import { NO_TEMPLATE } from '../../../shared/mail-template/template.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { attendee, club, event, payId, payment, ticketMail } from './documents.ts';
 
@@ -17,9 +18,15 @@ export async function layOtherClub({ clubs }: Store): Promise<void> {
   await clubs.create(club(OTHER_CLUB, { name: `${HIDDEN} club` }));
 }
 
-/** In place of whatever is there: three events, each with a payment that is held, an attendee and a mail that failed. */
-export async function layEvents({ events, payments, attendees, mails }: Store): Promise<void> {
-  await Promise.all([events.deleteMany({}), payments.deleteMany({}), attendees.deleteMany({}), mails.deleteMany({})]);
+/** In place of whatever is there: three events, each with a payment that is held, an attendee, a mail that failed and a mail template. */
+export async function layEvents({ events, payments, attendees, mails, mailTemplates }: Store): Promise<void> {
+  await Promise.all([
+    events.deleteMany({}),
+    payments.deleteMany({}),
+    attendees.deleteMany({}),
+    mails.deleteMany({}),
+    mailTemplates.deleteMany({}),
+  ]);
   const laid = [
     event(OWN, { name: SHOWN }),
     event(OTHERS['another club’s'], { name: HIDDEN, club_id: OTHER_CLUB, staff: [] }),
@@ -36,6 +43,15 @@ export async function layEvents({ events, payments, attendees, mails }: Store): 
     ),
     mails.insertMany(
       of.map(({ id, name }) => ticketMail(id, { event_id: id, state: 'failed', to: `${name}@example.edu` })),
+    ),
+    mailTemplates.insertMany(
+      of.map(({ id, name }) => ({
+        _id: id,
+        ...NO_TEMPLATE,
+        subject: name,
+        updated_at: new Date(),
+        updated_by: 'admin',
+      })),
     ),
     payments.insertMany(of.map(({ id, details }) => payment(id, { event_id: id, attendee_id: id, details, outcome }))),
   ]);

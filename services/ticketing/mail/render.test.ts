@@ -139,7 +139,7 @@ describe('a mail in its event’s own look', () => {
     expect(html).to.include('Gate 2, <bdi>Main Hall</bdi>.<br><br>Bring <bdi>21CS042</bdi> &amp; a &lt;smile&gt;.');
     for (const part of [text, html]) {
       expect(part).to.include('After-party: ').and.include('Call Meera: 98000 00003');
-      expect(part).to.not.include('your payment has arrived').and.not.include('Hello');
+      expect(part).to.not.include('Your payment has arrived').and.not.include('Hello');
       expect(part, 'what the door needs stays').to.include('keep it to yourself');
     }
   });
@@ -199,6 +199,10 @@ describe('a mail in its event’s own look', () => {
       expect(part)
         .to.match(/this is a test/i)
         .and.include('opens no door');
+    const linked = { ...envelope, publicUrl: 'https://tickets.example.edu' };
+    const parts = [mail('ticket'), attendeeDoc(), eventDoc(), linked] as const;
+    const html = String((await renderMail(...parts, { look, trial: 'test' })).html);
+    expect(html, 'no token in its link either').to.include('/ticket/test"').and.not.include('eyJ');
     const preview = await render('ticket', {}, {}, { look, trial: 'preview' });
     for (const part of [preview.text, preview.html]) expect(part).to.not.match(/this is a test/i);
     const real = await render('ticket', {}, {}, { look, trial: null });

@@ -16,6 +16,14 @@ import { deadLettersPage, replayAll, replayOne } from './dead-letters.ts';
 import { docsPage } from './docs.ts';
 import { doorPage } from './door.ts';
 import {
+  mailTemplateAction,
+  mailTemplateDraft,
+  mailTemplatePage,
+  mailTemplatePreview,
+  mailTemplateReset,
+  mailTemplateTest,
+} from './events/mail.ts';
+import {
   editEventAction,
   editEventPage,
   eventPage,
@@ -102,6 +110,12 @@ export const PAGES: readonly Declared[] = [
   editEventPage,
   editEventAction,
   staffAction,
+  mailTemplatePage,
+  mailTemplateAction,
+  mailTemplatePreview,
+  mailTemplateDraft,
+  mailTemplateTest,
+  mailTemplateReset,
   sweepsPage,
   sweepNow,
   deadLettersPage,

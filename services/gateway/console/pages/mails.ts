@@ -82,6 +82,8 @@ export const mailPage = page({
 const MAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
+export const MAIL_HEADERS = { 'Content-Security-Policy': MAIL_POLICY, 'X-Frame-Options': 'SAMEORIGIN' };
+
 export const mailBody = page({
   path: '/mails/{id}/body',
   access: ROLES,
@@ -89,10 +91,7 @@ export const mailBody = page({
   params: one,
   async handle(call) {
     const { html } = await previewMail(call, call.params.id);
-    return new Raw('text/html; charset=utf-8', html, {
-      'Content-Security-Policy': MAIL_POLICY,
-      'X-Frame-Options': 'SAMEORIGIN',
-    });
+    return new Raw('text/html; charset=utf-8', html, MAIL_HEADERS);
   },
 });
 
