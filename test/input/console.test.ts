@@ -129,6 +129,8 @@ describe('what nobody should send to any page of the console', () => {
         // A mail is put together by ticketing, which is not there. The page to sign in takes what others add to links; a value of its own it takes once.
         const open = !page.query || (page.access === 'public' && !wrong.includes('&'));
         expect(status, `${page.path}?${wrong}`).to.be.oneOf(open ? [200, 303, 503] : [400]);
+        // The API's page shows what a dead letter's reason may be.
+        if (page.path === '/docs') continue;
         expect(text, page.path).to.not.match(/node_modules|\.ts:\d|mongo|\bCast|Zod|TypeError/i);
       }
     }));
