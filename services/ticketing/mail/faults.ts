@@ -16,8 +16,10 @@ export type FaultKind = 'address' | 'temporary' | 'unconfirmed' | 'server';
 
 export interface MailFault {
   kind: FaultKind;
-  /** For people; without addresses. */
+  /** For people, beside the mail; without addresses. */
   text: string;
+  /** For trail and log, which keep it for good: without words of a server that knew whom the mail is for. */
+  told: string;
 }
 
 /** What nodemailer's errors carry. */
@@ -65,15 +67,28 @@ function kindOf(error: SmtpError): FaultKind {
   return ADDRESS_CODES.has(responseCode) && command?.startsWith('RCPT') ? 'address' : 'server';
 }
 
+/** A reply's code and class: `550 5.1.1`. */
+const codeOf = (response: string): string | undefined =>
+  [/^\d{3}/.exec(response)?.[0], ENHANCED.exec(response)?.[1]].filter(Boolean).join(' ') || undefined;
+
+/** Words that were said before anybody knew the recipient, or that no server said. */
+function isAboutNobody(fault: SmtpError, kind: FaultKind): boolean {
+  if (fault.response === undefined) return kind !== 'address';
+  return fault.command !== undefined && !isAboutThisMail(fault);
+}
+
 export function classify(error: unknown): MailFault {
   const fault = (error ?? {}) as SmtpError;
-  if (error instanceof Unmakeable) return { kind: 'temporary', text: error.message };
-  if (error instanceof MailUnconfirmed) return { kind: 'unconfirmed', text: error.message };
-  const { response, message } = fault;
+  if (error instanceof Unmakeable) return { kind: 'temporary', text: error.message, told: error.message };
+  if (error instanceof MailUnconfirmed) return { kind: 'unconfirmed', text: error.message, told: error.message };
+  const { response, message, code } = fault;
   // Before the mail is told of, a reply alone says too little: "500 not recognized" may be the answer to STARTTLS.
   const whole = response !== undefined && message?.includes(response) && !isAboutThisMail(fault);
   const said = whole ? message : response;
-  return { kind: kindOf(fault), text: scrubbed(said ?? message ?? fault.code ?? 'unknown') };
+  const kind = kindOf(fault);
+  const text = scrubbed(said ?? message ?? code ?? 'unknown');
+  const told = isAboutNobody(fault, kind) ? text : (codeOf(response ?? '') ?? code ?? 'unknown');
+  return { kind, text, told };
 }
 
 /** The server failed before this mail was told of: once any mail gets through, the others may. */

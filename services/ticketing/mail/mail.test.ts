@@ -105,6 +105,20 @@ describe('a failed send', () => {
     );
   });
 
+  it('is told in trail and log without what a server says of the recipient, which outlasts an erasure there', () => {
+    const told = (error: unknown) => classify(error).told;
+    expect(told(smtp('550 5.1.1 mailbox of Asha Rao is gone', 'RCPT TO'))).to.equal('550 5.1.1');
+    expect(told(smtp('452-4.2.2 Asha Rao\r\n452 4.2.2 is over quota', 'DATA'))).to.equal('452 4.2.2');
+    expect(told(smtp('550 no Asha Rao here', 'RCPT TO'))).to.equal('550');
+    expect(told(smtp('450 4.7.1 sender rate exceeded', 'MAIL FROM')), 'nobody was named yet').to.equal(
+      classify(smtp('450 4.7.1 sender rate exceeded', 'MAIL FROM')).text,
+    );
+    expect(told({ code: 'ECONNECTION', message: 'connect ECONNREFUSED' })).to.equal('connect ECONNREFUSED');
+    expect(told({ code: 'X', response: '550 Asha Rao', message: 'failed' }), 'to nobody knows what').to.equal('550');
+    expect(told({ code: 'X', response: 'Asha Rao', message: 'failed' }), 'no reply at all').to.equal('X');
+    expect(told(undefined)).to.equal('unknown');
+  });
+
   it('is told by the server’s answer, else by what the client says, and shortly', () => {
     expect(classify({ response: '550 no', message: 'failed', code: 'X' }).text).to.equal('550 no');
     expect(

@@ -84,7 +84,7 @@ async function sent(tools: MailTools, claimed: ClaimedMail, to: string) {
 async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error: unknown) {
   const { log, metrics, store } = tools;
   const { mail } = claimed;
-  const { kind, text } = classify(error);
+  const { kind, text, told } = classify(error);
   metrics.mailAttempts.inc({ result: kind });
   const times = mail.error?.kind === kind ? mail.error.times + 1 : 1;
   const attempts = mail.attempts + (kind === 'server' ? 0 : 1);
@@ -99,9 +99,9 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
     ...(delay !== null && { due_at: new Date(now + delay) }),
   };
   const action = delay === null ? 'mail.failed' : 'mail.retried';
-  await markMail(store, claimed, change, [entry(mail, action, { fault: kind, error: text, attempts })]);
+  await markMail(store, claimed, change, [entry(mail, action, { fault: kind, reason: told, attempts })]);
   log.warn(
-    { mail: mail._id, fault: kind, reason: text, correlation_id: mail.correlation_id, retry_in_ms: delay },
+    { mail: mail._id, fault: kind, reason: told, correlation_id: mail.correlation_id, retry_in_ms: delay },
     delay === null ? 'mail: failed' : 'mail: not sent yet',
   );
 }
