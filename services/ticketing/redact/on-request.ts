@@ -7,7 +7,7 @@ import { claimPayment } from '../settle/claim.ts';
 import { revokeTicket } from '../settle/revoked.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
 import { NOBODY } from './fields.ts';
-import { redactBelongings, redactPayment } from './redact.ts';
+import { redactBelongings, redactDuplicates, redactPayment } from './redact.ts';
 import { endOf } from './retention.ts';
 
 type Question = Requests['ticketing.redact']['question'];
@@ -62,6 +62,11 @@ export async function redactOnRequest(
 
   let redacted = false;
   if (payment) {
+    const duplicates = await redactDuplicates(store, payment._id, by, now);
+    for (const duplicate of duplicates) {
+      const claimed = await claimPayment(store, duplicate);
+      if (claimed) await settle(tools, claimed.payment, claimed.claim);
+    }
     redacted = await redactPayment(store, payment._id, by, now);
     const marked = await store.payments.findById(payment._id).lean<PaymentDoc>();
     // Not left to whoever settles it at this moment: what was asked for is gone when it is answered.

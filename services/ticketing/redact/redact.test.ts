@@ -12,7 +12,7 @@ import { joinObservation } from '../join/store.ts';
 import { mailKey } from '../mail/owe.ts';
 import { driftOf } from '../recovery/drift.ts';
 import { settlePending } from '../recovery/pending.ts';
-import { newClaim } from '../settle/claim.ts';
+import { claimPayment, newClaim } from '../settle/claim.ts';
 import { settle } from '../settle/settle.ts';
 import { issueTicket } from '../settle/ticketed.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
@@ -287,6 +287,39 @@ describe('erasing personal data', () => {
     await request({ attendee_id: undefined, payment_id: ID, give_up_ticket: true });
     expect((await desk.payment()).outcome).to.deep.equal(outcome);
     expect(await desk.store.attendees.countDocuments()).to.equal(0);
+  });
+
+  it('takes along what is held as its duplicate, which would get the ticket once nobody has the name', async () => {
+    const twin = 'pay_DDDDDDDDDDDDDD';
+    const duplicate = (created_at: number) =>
+      paymentDoc(
+        { id: twin, created_at },
+        {
+          ...{ pending: false, event_id: 1, details: STUDENT },
+          outcome: {
+            kind: 'held',
+            reason: 'duplicate_payment',
+            since: new Date(0),
+            about: { other_payment_id: ID },
+          },
+        },
+      );
+    const ways: [string, number, () => Promise<unknown>][] = [
+      ['on request', PAID_AT, () => request()],
+      // Paid so late that its own days are not over.
+      ['by schedule', LATER.getTime() / 1_000 - 60, () => retain(desk.tools(), 30, never, LATER)],
+    ];
+    for (const [way, paidAt, erase] of ways) {
+      await lay({ mails: [mail({ error: null })] });
+      await desk.store.payments.collection.insertOne(duplicate(paidAt) as never);
+      await erase();
+      const claimed = await claimPayment(desk.store, twin);
+      if (!claimed) throw new Error('it cannot be settled');
+      await settle(desk.tools(), claimed.payment, claimed.claim);
+      expect((await desk.payment(twin)).outcome, way).to.include({ kind: 'held', reason: 'duplicate_payment' });
+      expect(await desk.store.attendees.countDocuments(), way).to.equal(1);
+      expect(await personIn(desk.store, 'by id'), way).to.deep.equal([]);
+    }
   });
 
   it('outlasts news: a refund revokes the ticket, the same facts and newer ones bring nothing back', async () => {

@@ -21,6 +21,25 @@ export async function redactPayment(store: Store, id: string, by: RedactedBy, no
   }
 }
 
+/**
+ * Marks and empties what is held as a duplicate of this payment: once nobody has the ticket's name, it would be given one
+ * of its own. Before the payment itself. @returns their ids
+ */
+export async function redactDuplicates(store: Store, id: string, by: RedactedBy, now = new Date()): Promise<string[]> {
+  const duplicates = await store.payments
+    .find(
+      {
+        ...{ 'outcome.kind': 'held', 'outcome.reason': 'duplicate_payment', 'outcome.about.other_payment_id': id },
+        ...{ attendee_id: null, redacted_at: null },
+      },
+      { _id: 1 },
+    )
+    .lean();
+  const redacted: string[] = [];
+  for (const { _id } of duplicates) if (await redactPayment(store, _id, by, now)) redacted.push(_id);
+  return redacted;
+}
+
 const entry = (action: Entry['action'], subject: string, { by, reason, correlation_id }: RedactedBy): Entry => ({
   id: `${subject}:redacted`,
   action,

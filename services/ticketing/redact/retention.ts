@@ -10,7 +10,7 @@ import { finishByHand, pendingBy } from '../by-hand/finish.ts';
 import { claimPayment } from '../settle/claim.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
 import { NOBODY } from './fields.ts';
-import { redactBelongings, redactPayment } from './redact.ts';
+import { redactBelongings, redactDuplicates, redactPayment } from './redact.ts';
 
 const BINDING = 'retention';
 const DAY_MS = 86_400_000;
@@ -23,8 +23,7 @@ const COUNT_AT_MOST = 10_000;
 export const endOf = ({ date, ends_at }: Pick<EventDoc, 'date' | 'ends_at'>): Date => ends_at ?? date;
 
 /**
- * In this order: while a student's ticket still has a name, no other payment of theirs that is held as a duplicate is let
- * through. Foreign ones hold no personal data. Null: never settled.
+ * In this order, so that most of what is held as a duplicate goes before the ticket that it is one of. Foreign ones hold no personal data. Null: never settled.
  */
 const KINDS: readonly (Exclude<OutcomeKind, 'foreign'> | null)[] = ['held', 'awaiting', 'revoked', null, 'ticketed'];
 
@@ -63,6 +62,7 @@ async function redactPayments(tools: SettleTools, filters: Due['payments'], by: 
       .lean();
     for (const { _id } of found) {
       if (stopped()) return done;
+      done += (await redactDuplicates(store, _id, by)).length;
       if (await redactPayment(store, _id, by)) done++;
       const claimed = await claimPayment(store, _id);
       // Somebody settles it at this moment, and finds that it changed.
