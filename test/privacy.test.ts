@@ -207,7 +207,7 @@ describe('personal data', () => {
     this.timeout(120_000);
     const { event, id, values } = await aPerson();
     const past = new Date(Date.now() - 31 * DAY_MS);
-    await world.store.events.updateOne({ _id: event.id }, { $set: { date: past } });
+    await world.store.events.updateOne({ _id: event.id }, { $set: { date: past, updated_at: past } });
     const asked = () => world.store.bindings.updateOne({ _id: 'retention' }, { $set: { next_at: new Date(0) } });
     await asked();
     await until(
@@ -220,6 +220,7 @@ describe('personal data', () => {
       { _id: id },
       { $set: { 'payment.value.created_at': Math.floor(past.getTime() / 1_000) - 60 } },
     );
+    await world.store.attendees.updateOne({ payment_id: id }, { $set: { 'ticket.issued_at': past } });
     await asked();
     const { redacted_by } = await world.payment(id, ({ redacted_at, pending }) => redacted_at != null && !pending);
     expect(redacted_by).to.include({ by: 'ticketing', reason: 'retention' });

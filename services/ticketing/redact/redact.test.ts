@@ -410,6 +410,49 @@ describe('erasing personal data', () => {
       }
     });
 
+    it('waits for the doors where they close after the end, as does erasing on request', async () => {
+      const doors_close_at = daysFrom(start, 3);
+      await lay({ event: { date: start, doors_close_at } });
+      expect(await redactedAfter(30, daysFrom(start, 31))).to.equal(false);
+      await desk.store.bindings.deleteMany({});
+      expect(await redactedAfter(30, daysFrom(doors_close_at, 30.01))).to.equal(true);
+      await lay({ event: { ends_at: null, doors_close_at: new Date(Date.now() + 3_600_000) } });
+      expect(await request().catch(({ code }) => code)).to.equal(409);
+    });
+
+    it('leaves time to put right a date that was just mistyped, and a payment just moved to an event that is over', async () => {
+      const wrong = { date: daysFrom(start, -300), updated_at: daysFrom(start, 39.5) };
+      await lay({ event: wrong });
+      expect(await redactedAfter(30, daysFrom(start, 40)), 'the event').to.equal(false);
+      await desk.store.bindings.deleteMany({});
+      expect(await redactedAfter(30, daysFrom(start, 41)), 'a day later').to.equal(true);
+      const { ticket } = attendeeDoc();
+      await lay({
+        event: { date: start },
+        attendee: attendeeDoc({ ticket: { ...ticket, issue: 2, issued_at: daysFrom(start, 39.5) } }),
+      });
+      expect(await redactedAfter(30, daysFrom(start, 40)), 'the ticket').to.equal(false);
+      await desk.store.bindings.deleteMany({});
+      expect(await redactedAfter(30, daysFrom(start, 41)), 'a day later').to.equal(true);
+    });
+
+    it('leaves who has a good ticket for an event to come, though the payment is held at one that is over', async () => {
+      const coming = eventDoc({ _id: 2, date: daysFrom(start, 400) });
+      const { ticket } = attendeeDoc();
+      const moved = () => attendeeDoc({ event_id: 2, ticket: { ...ticket, event_id: 2 } });
+      const payment = ticketed({
+        outcome: { kind: 'held', reason: 'event_full', since: new Date(0), about: {} },
+      });
+      await lay({ payment, attendee: moved(), event: { date: start } });
+      await desk.store.events.collection.insertOne(coming as never);
+      expect(await redactedAfter(30, daysFrom(start, 100))).to.equal(false);
+      await Promise.all([
+        desk.store.bindings.deleteMany({}),
+        desk.store.attendees.updateOne({ _id: 7 }, { $set: { live: false } }),
+      ]);
+      expect(await redactedAfter(30, daysFrom(start, 100)), 'without a ticket').to.equal(true);
+    });
+
     it('never comes where nobody is to be forgotten, and leaves what is not ours', async () => {
       await lay({});
       expect(await redactedAfter(null, LATER)).to.equal(false);

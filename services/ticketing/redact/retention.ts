@@ -1,5 +1,5 @@
 /**
- * Erasing by schedule: RETENTION_DAYS after its event's end, and never sooner after the payment; without an event after
+ * Erasing by schedule: RETENTION_DAYS after its event's end, a day after the event itself was changed, and never sooner after the payment; without an event after
  * the payment alone. Bounded rounds, by one replica at a time: whoever moves `next_at` on does the round.
  */
 import { randomUUID } from 'node:crypto';
@@ -15,21 +15,27 @@ import { redactBelongings, redactDuplicates, redactPayment } from './redact.ts';
 const BINDING = 'retention';
 const DAY_MS = 86_400_000;
 const ROUND_EVERY_MS = 10 * 60_000;
+/** Erasing cannot be undone: a mistyped date, or a payment moved to a wrong event, can be put right for so long. */
+const SECOND_THOUGHTS_MS = DAY_MS;
 const BATCH = 100;
 /** More are not counted: they only mean that it is behind. */
 const COUNT_AT_MOST = 10_000;
 
-/** An event without an end is over when it began; one that is cancelled, when it would have been. */
-export const endOf = ({ date, ends_at }: Pick<EventDoc, 'date' | 'ends_at'>): Date => ends_at ?? date;
+type Times = Pick<EventDoc, 'date' | 'ends_at' | 'doors_close_at'>;
+
+/** Its end, or the doors' where they close later; without either when it began. Cancelled: when it would have been. */
+export const endOf = ({ date, ends_at, doors_close_at }: Times): Date =>
+  new Date(Math.max(date.getTime(), ends_at?.getTime() ?? 0, doors_close_at?.getTime() ?? 0));
 
 /**
  * In this order, so that most of what is held as a duplicate goes before the ticket that it is one of. Foreign ones hold no personal data. Null: never settled.
  */
 const KINDS: readonly (Exclude<OutcomeKind, 'foreign'> | null)[] = ['held', 'awaiting', 'revoked', null, 'ticketed'];
 
-/** The filters of what is due, first things first. `going`: events that are not over for long enough. */
-export function dueFilters(going: readonly number[], cutoff: Date) {
-  const elsewhere = { redacted_at: null, event_id: { $nin: [...going] } };
+/** The filters of what is due, first things first. `going`: events that are not over for long enough; `kept`: payments left alone. */
+export function dueFilters(going: readonly number[], cutoff: Date, kept: readonly string[] = []) {
+  const over = { redacted_at: null, event_id: { $nin: [...going] } };
+  const elsewhere = { ...over, ...(kept.length > 0 && { _id: { $nin: [...kept] } }) };
   const seconds = Math.floor(cutoff.getTime() / 1_000);
   return {
     payments: KINDS.flatMap((kind) => [
@@ -37,17 +43,43 @@ export function dueFilters(going: readonly number[], cutoff: Date) {
       // Nothing but its order, or that Razorpay does not know it.
       { ...elsewhere, 'outcome.kind': kind, 'payment.value.created_at': null, first_seen_at: { $lt: cutoff } },
     ]),
-    attendees: { ...elsewhere, payment_id: null, created_at: { $lt: cutoff } },
+    attendees: { ...over, payment_id: null, created_at: { $lt: cutoff } },
   };
+}
+
+/**
+ * Payments whose student has a good ticket all the same: held at an event that is over, and ticketed for one that is not;
+ * or ticketed just now.
+ */
+async function keptPayments(store: Store, going: number[], recent: Date): Promise<string[]> {
+  const held = await store.payments
+    .find(
+      { redacted_at: null, 'outcome.kind': 'held', attendee_id: { $ne: null }, event_id: { $nin: going } },
+      { _id: 1 },
+    )
+    .lean();
+  const [coming, moved] = await Promise.all([
+    store.attendees
+      .find(
+        { payment_id: { $in: held.map(({ _id }) => _id) }, live: true, event_id: { $in: going } },
+        { payment_id: 1 },
+      )
+      .lean(),
+    store.attendees
+      .find({ 'ticket.issued_at': { $gte: recent }, live: true, event_id: { $nin: going } }, { payment_id: 1 })
+      .lean(),
+  ]);
+  return [...coming, ...moved].flatMap(({ payment_id }) => payment_id ?? []);
 }
 
 async function due(store: Store, days: number, now: Date) {
   const cutoff = new Date(now.getTime() - days * DAY_MS);
-  const events = await store.events.find({}, { date: 1, ends_at: 1 }).lean<EventDoc[]>();
-  return dueFilters(
-    events.filter((event) => endOf(event) >= cutoff).map(({ _id }) => _id),
-    cutoff,
-  );
+  const recent = new Date(now.getTime() - SECOND_THOUGHTS_MS);
+  const events = await store.events
+    .find({}, { date: 1, ends_at: 1, doors_close_at: 1, updated_at: 1 })
+    .lean<EventDoc[]>();
+  const going = events.filter((event) => endOf(event) >= cutoff || event.updated_at >= recent).map(({ _id }) => _id);
+  return dueFilters(going, cutoff, await keptPayments(store, going, recent));
 }
 
 type Due = ReturnType<typeof dueFilters>;
