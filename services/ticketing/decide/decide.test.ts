@@ -643,6 +643,12 @@ describe('a payment whose personal data was erased', () => {
     expect(says(erased('ticketed'), { events, attendee: refundFailed }, easy)).to.equal('held:incomplete_details');
   });
 
+  it('that is held at one event keeps the hold, and its good ticket for another where it is', () => {
+    const easy = { ...rules, required: [] };
+    for (const rule of [rules, easy])
+      expect(says(erased('held'), { events, attendee: attendeeDoc({ details: {} }) }, rule)).to.equal('held:underpaid');
+  });
+
   it('is revoked by a refund, and stays not ours where it was not', () => {
     expect(says(erased('held', {}, { amount_refunded: 29_900 }), { events })).to.equal('revoked');
     expect(says(erased('foreign'), { events })).to.equal('foreign');

@@ -206,14 +206,14 @@ function outcomeOf(
     key: ticketKey(payment, event, studentKey(reading.details), around),
     adopt: attendee ? null : (around.twins.find(({ payment_id }) => payment_id === null) ?? null),
   };
-  // Whose it is nobody knows any more: what was held stays so, and no ticket is made of it.
-  if (payment.redacted_at && !attendee?.live && !lostAttendee(payment, attendee)) {
-    const before = payment.outcome?.kind === 'held' ? payment.outcome.reason : null;
-    return { kind: 'held', reason: before ?? 'incomplete_details', event, about: {} };
-  }
   // Once ticketed, only a full refund or a person takes the ticket away.
   if (attendee?.live && attendee.event_id === event._id) return ticketed;
   if (lostAttendee(payment, attendee) && payment.event_id === event._id) return ticketed;
+  // Whose it is nobody knows any more: what was held stays so, and no ticket is made of it, nor moved.
+  if (payment.redacted_at) {
+    const before = payment.outcome?.kind === 'held' ? payment.outcome.reason : null;
+    return { kind: 'held', reason: before ?? 'incomplete_details', event, about: {} };
+  }
   const held = hold(payment, facts, reading, event, around, rules);
   return held ? { kind: 'held', ...held, event } : ticketed;
 }
