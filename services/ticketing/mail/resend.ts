@@ -26,12 +26,20 @@ export async function resendMails(
   const found = await store.mails
     .find({ _id: { $in: [...ids] } }, { state: 1, kind: 1, payment_id: 1, event_id: 1, attendee_id: 1 })
     .lean<MailDoc[]>();
+  const erased = await store.attendees
+    .find({ _id: { $in: found.map(({ attendee_id }) => attendee_id) }, redacted_at: { $ne: null } }, { _id: 1 })
+    .lean();
+  const nobodys = new Set(erased.map(({ _id }) => _id));
+  const whyNot = (mail: MailDoc | undefined): string | null => {
+    if (!mail) return 'there is no such mail';
+    return nobodys.has(mail.attendee_id) ? 'whose it is was erased' : NO_USE[mail.state];
+  };
   const byId = new Map(found.map((mail) => [mail._id, mail]));
   const done: Resent = { owed: [], refused: [] };
   const trail: Entry[] = [];
   for (const id of ids) {
     const mail = byId.get(id);
-    const reason = mail ? NO_USE[mail.state] : 'there is no such mail';
+    const reason = whyNot(mail);
     // By compare-and-set: the worker may take it in this moment.
     const owed =
       mail && reason === null

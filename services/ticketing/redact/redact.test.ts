@@ -10,6 +10,7 @@ import { finishPending } from '../by-hand/finish.ts';
 import { decide } from '../decide/decide.ts';
 import { joinObservation } from '../join/store.ts';
 import { mailKey } from '../mail/owe.ts';
+import { resendMails } from '../mail/resend.ts';
 import { driftOf } from '../recovery/drift.ts';
 import { settlePending } from '../recovery/pending.ts';
 import { claimPayment, newClaim } from '../settle/claim.ts';
@@ -287,6 +288,16 @@ describe('erasing personal data', () => {
     await request({ attendee_id: undefined, payment_id: ID, give_up_ticket: true });
     expect((await desk.payment()).outcome).to.deep.equal(outcome);
     expect(await desk.store.attendees.countDocuments()).to.equal(0);
+  });
+
+  it('leaves what was mailed as it was: it is not sent again, and says why', async () => {
+    await lay({});
+    await request();
+    const id = mailKey(7, 'ticket', 1);
+    const before = await desk.store.mails.findById(id).lean();
+    const { owed, refused } = await resendMails(desk.store, [id], { by: 'asha.admin', correlationId: 'c' });
+    expect([owed, refused]).to.deep.equal([[], [{ id, reason: 'whose it is was erased' }]]);
+    expect(await desk.store.mails.findById(id).lean()).to.deep.equal(before);
   });
 
   it('takes along what is held as its duplicate, which would get the ticket once nobody has the name', async () => {
