@@ -91,7 +91,7 @@ export function createTicketingMetrics(registry: Registry) {
     }),
     templatesBroken: new Counter({
       name: 'qrflow_mail_templates_broken_total',
-      help: 'Mails that went out in the default look because their event’s template is broken.',
+      help: 'Mails that went out in the default look because their event’s template is broken, or the mail server refused it.',
       registers,
     }),
     mailTests: new Counter({

@@ -195,8 +195,8 @@ export interface MailDoc {
   lease: { token: string; until: Date } | null;
   /** Sends of which nobody knows whether they arrived: the sender vanished, or the server did not answer. */
   unconfirmed: number;
-  /** The last fault, without addresses, and how many of its kind in a row. */
-  error: { kind: string; text: string; at: Date; times: number } | null;
+  /** The last fault, without addresses, and how many of its kind in a row. `contents`: the server refused what it says. */
+  error: { kind: string; text: string; at: Date; times: number; contents?: boolean } | null;
   correlation_id: string;
   /** When the student paid, on Razorpay's clock. */
   paid_at: Date | null;

@@ -94,3 +94,9 @@ export function classify(error: unknown): MailFault {
 /** The server failed before this mail was told of: once any mail gets through, the others may. */
 export const metAnyMail = (error: unknown): boolean =>
   classify(error).kind === 'server' && !isAboutThisMail((error ?? {}) as SmtpError);
+
+/** The server takes its recipient, and not what it says: a filter, a size. In other words it may. */
+export function refusesContents(error: unknown): boolean {
+  const { responseCode = 0, command } = (error ?? {}) as SmtpError;
+  return classify(error).kind === 'server' && responseCode >= 500 && command?.startsWith('DATA') === true;
+}

@@ -21,8 +21,8 @@ import {
   readContents,
   renewMail,
 } from './claim.ts';
-import { classify, Unmakeable } from './faults.ts';
-import { type Look, lookOf } from './look.ts';
+import { classify, refusesContents, Unmakeable } from './faults.ts';
+import { DEFAULT_LOOK, type Look, lookOf } from './look.ts';
 import { renderMail } from './render.ts';
 import { mailDelay } from './retry.ts';
 import { mailVerdict } from './verdict.ts';
@@ -94,7 +94,7 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
     state: delay === null ? 'failed' : 'owed',
     to,
     attempts,
-    error: { kind, text, at: new Date(now), times },
+    error: { kind, text, at: new Date(now), times, ...(refusesContents(error) && { contents: true }) },
     ...(kind === 'unconfirmed' && { unconfirmed: mail.unconfirmed + 1 }),
     ...(delay !== null && { due_at: new Date(now + delay) }),
   };
@@ -106,18 +106,21 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
   );
 }
 
-/** A broken template is told and done without: the ticket goes out in the default look. */
+/** A template that is broken, or that the server refused the mail for, is told and done without: the ticket goes out in the default look. */
 function usualLook({ log, metrics }: MailTools, mail: MailDoc, template: MailContents['template']): Look {
   const { look, faults } = lookOf(template);
-  if (faults.length === 0) return look;
+  const refused = template !== undefined && mail.error?.contents === true;
+  if (faults.length === 0 && !refused) return look;
   metrics.templatesBroken.inc();
   const { event_id, correlation_id } = mail;
   const fields = [...new Set(faults.map(({ field }) => field))];
   log.warn(
     { mail: mail._id, event_id, fields, correlation_id },
-    'mail: its event’s template is broken, sent in the default look',
+    refused
+      ? 'mail: the server refused it with its event’s template, sent in the default look'
+      : 'mail: its event’s template is broken, sent in the default look',
   );
-  return look;
+  return DEFAULT_LOOK;
 }
 
 /** A mail that cannot be made is shown like one that cannot be sent. */
