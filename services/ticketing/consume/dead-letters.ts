@@ -37,8 +37,6 @@ export async function recordFailure(
   now = new Date(),
 ): Promise<{ dead: boolean; news: boolean; failures: number }> {
   const _id = deadLetterId(message.bytes, observation);
-  const erased =
-    observation !== null && (await store.payments.exists({ _id: observation.payment_id, redacted_at: { $ne: null } }));
   // Replayed with success once, and now it fails anew: its history stays, its failures are counted afresh.
   await store.deadLetters.updateOne({ _id, state: 'replayed' }, { $set: { state: 'retrying', attempts: 0 } });
   const doc = await store.deadLetters
@@ -46,11 +44,7 @@ export async function recordFailure(
       { _id },
       {
         $inc: { attempts: 1 },
-        $set: {
-          ...failedAt(failure.reason, now),
-          payload: erased ? NOTHING : Buffer.from(message.bytes),
-          size: message.bytes.length,
-        },
+        $set: { ...failedAt(failure.reason, now), payload: Buffer.from(message.bytes), size: message.bytes.length },
         $setOnInsert: {
           state: 'retrying',
           subject: message.subject,
@@ -63,6 +57,9 @@ export async function recordFailure(
       { upsert: true, returnDocument: 'after' },
     )
     .lean();
+  // Looked at afterwards: whoever erases marks the payment first, and then takes the letters that are there.
+  if (observation && (await store.payments.exists({ _id: observation.payment_id, redacted_at: { $ne: null } })))
+    await store.deadLetters.updateOne({ _id }, { $set: { payload: NOTHING } });
   const failures = doc?.attempts ?? 1;
   const dead = failure.permanent || failures >= MAX_FAILURES;
   // What a sweep cannot read comes again with each sweep; it stays one dead letter.

@@ -1,5 +1,6 @@
 /** Erasing, step by step on a real store: what goes, what stays, and that a death between any two writes mends itself. */
 import { expect } from 'chai';
+import type { Message } from '../../../shared/bus/index.ts';
 import type { AttendeeDoc, MailDoc, PaymentDoc, RedactedBy } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { attendeeDoc, eventDoc, NOW, PAID_AT, paymentDoc, STUDENT } from '../../../test/documents.ts';
@@ -7,6 +8,7 @@ import { joinable, lettersFor, PERSON, personIn } from '../../../test/person.ts'
 import { scaled } from '../../../test/profile.ts';
 import { generator, testSeed } from '../../../test/run/random.ts';
 import { finishPending } from '../by-hand/finish.ts';
+import { recordFailure } from '../consume/dead-letters.ts';
 import { decide } from '../decide/decide.ts';
 import { joinObservation } from '../join/store.ts';
 import { mailKey } from '../mail/owe.ts';
@@ -348,6 +350,29 @@ describe('erasing personal data', () => {
     expect((await desk.store.mails.find({ kind: 'cancellation' }).lean()).map(({ state }) => state)).to.deep.equal([
       'cancelled',
     ]);
+  });
+
+  it('keeps nothing of a message about it that fails afterwards, nor of one that fails at that very moment', async () => {
+    const { observed } = joinable(ID);
+    const bytes = Buffer.from(JSON.stringify(observed));
+    const message = { subject: 'payments.observed', bytes, deliveries: 1, correlationId: 'c' } as unknown as Message;
+    const fail = () => recordFailure(desk.store, message, observed, { reason: 'failed', permanent: false });
+    await lay({});
+    await request();
+    await fail();
+    expect(await personIn(desk.store), 'afterwards').to.deep.equal([]);
+    await lay({});
+    const letters = desk.store.deadLetters.collection as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const write = letters.findOneAndUpdate as (...args: unknown[]) => unknown;
+    letters.findOneAndUpdate = async (...args) => {
+      await request();
+      return write.apply(letters, args);
+    };
+    await fail().finally(() => {
+      letters.findOneAndUpdate = write;
+    });
+    expect(await personIn(desk.store), 'at that moment').to.deep.equal([]);
+    expect(await desk.store.deadLetters.findOne({ payment_id: ID }).lean()).to.include({ attempts: 1 });
   });
 
   it('is carried over where a backup knows it of attendee or payment alone', async () => {
