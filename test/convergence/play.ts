@@ -39,6 +39,11 @@ export const PREVIOUS_SECRET = 'whsec_previous';
 export async function openTheatre(world: World, clock: StandingClock, office: PostOffice): Promise<Theatre> {
   const bus = await connect({ servers: world.nats.url });
   const manager = await bus.jetstreamManager();
+  await until(
+    () => manager.consumers.info('PAYMENTS', 'ticketing').catch(() => null),
+    (found) => found !== null,
+    'ticketing’s consumer',
+  );
   return {
     world,
     clock,
@@ -279,6 +284,8 @@ export async function play(theatre: Theatre, { histories, pauses }: Chapter): Pr
     clock.tick(seconds);
   }
   await deliver(Number.MAX_SAFE_INTEGER);
+  // A change of this very second is known for sure to a sweep of a later one.
+  clock.tick(2);
   clock.run();
   return { played, deliverLate: () => deliver(LATE) };
 }
