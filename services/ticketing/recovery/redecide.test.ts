@@ -3,6 +3,9 @@ import { expect } from 'chai';
 import type { HoldReason } from '../../../shared/outcome.ts';
 import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, PAID_AT, paymentDoc, STUDENT } from '../../../test/documents.ts';
+import { until } from '../../../test/until.ts';
+import { claimPayment } from '../settle/claim.ts';
+import { settle } from '../settle/settle.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { redecide } from './redecide.ts';
 
@@ -89,6 +92,23 @@ describe('deciding again what waits', () => {
     expect(await redecide(desk.tools(), undefined, never)).to.equal(2);
     expect(await outcomes()).to.deep.equal(['ticketed', 'ticketed', 'event_full', 'event_full']);
     expect(await desk.store.attendees.countDocuments({ live: true })).to.equal(3);
+  });
+
+  it('gives all seats that came free while another replica is at the one who paid first', async () => {
+    const payments = [1, 2].map((nth) => waiting(nth, 'event_full', { created_at: PAID_AT + nth }));
+    await lay(payments, [eventDoc({ capacity: 2 })]);
+    const other = await claimPayment(desk.store, id(1));
+    let asked = 0;
+    const looking = redecide(desk.tools(), 1, () => ++asked < 0);
+    await until(
+      () => asked,
+      (times) => times === 2,
+      'its look at the second, who must not overtake',
+    );
+    expect((await outcomes())[1]).to.equal('event_full');
+    if (other) await settle(desk.tools(), other.payment, other.claim);
+    await looking;
+    expect(await outcomes()).to.deep.equal(['ticketed', 'ticketed']);
   });
 
   it('reaches the last of many of the very same second', async () => {

@@ -3,6 +3,7 @@
  * is gone: an organiser set the event, a seat came free, a first payment was refunded, time passed. Reads in batches
  * and settles only those that would come out differently, oldest payment first.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HOLD_REASONS, type HoldReason } from '../../../shared/outcome.ts';
 import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
@@ -12,6 +13,10 @@ import { type SettleTools, settle } from '../settle/settle.ts';
 import { aim, attendeeFilter, loadEvents, pickAttendees } from '../settle/surroundings.ts';
 
 const BATCH = 200;
+
+/** Another replica is at one of them: after so many milliseconds, and longer each time, it is looked at once more. */
+const BUSY_MS = 100;
+const LOOKS = 5;
 
 /** Free seats an event has left; those without a limit always have one. */
 async function freeSeats(store: Store, events: readonly EventDoc[]): Promise<Map<number, number>> {
@@ -86,36 +91,48 @@ async function* batches(store: Store, waiting: Waiting, eventId: number | undefi
   }
 }
 
-/**
- * Decides again what is held or authorised, for one event (and what has none) or for all.
- * @returns how many came out differently
- */
-export async function redecide(
-  tools: SettleTools,
-  eventId: number | undefined,
-  stopped: () => boolean,
-): Promise<number> {
+/** One look at all. `busy`: somebody else was at a payment, or at an older one that this one must not overtake. */
+async function look(tools: SettleTools, eventId: number | undefined, stopped: () => boolean) {
   const { store, rules } = tools;
   const events = await loadEvents(store);
   const seats = await freeSeats(store, events);
-  let settled = 0;
+  const seen = { settled: 0, busy: false };
 
   async function consider(payment: PaymentDoc, { outcome, ...rest }: Decision): Promise<void> {
     const event = outcome.kind === 'ticketed' ? outcome.event._id : undefined;
     const left = event === undefined ? undefined : seats.get(event);
     if ((left !== undefined && left <= 0) || !differs(payment, { outcome, ...rest })) return;
     const claimed = await claimPayment(store, payment._id);
-    if (!claimed) return;
-    settled++;
-    const result = await settle(tools, claimed.payment, claimed.claim);
-    if (result === 'ticketed' && event !== undefined && left !== undefined) seats.set(event, left - 1);
+    const result = claimed && (await settle(tools, claimed.payment, claimed.claim));
+    if (claimed) seen.settled++;
+    if (event === undefined) return;
+    if (result !== 'ticketed') seen.busy = true;
+    else if (left !== undefined) seats.set(event, left - 1);
   }
 
   for (const waiting of WAITING)
     for await (const batch of batches(store, waiting, eventId))
       for (const { payment, decision } of await decisions(store, batch, events, rules, seats)) {
-        if (stopped()) return settled;
+        if (stopped()) return seen;
         await consider(payment, decision);
       }
-  return settled;
+  return seen;
+}
+
+/**
+ * Decides again what is held or authorised, for one event (and what has none) or for all.
+ * @returns how many were settled anew
+ */
+export async function redecide(
+  tools: SettleTools,
+  eventId: number | undefined,
+  stopped: () => boolean,
+): Promise<number> {
+  let settled = 0;
+  for (let looks = 1; ; looks++) {
+    const seen = await look(tools, eventId, stopped);
+    settled += seen.settled;
+    if (!seen.busy || looks === LOOKS || stopped()) return settled;
+    await sleep(looks * BUSY_MS);
+  }
 }
