@@ -3,7 +3,7 @@
 const named = process.argv.some((argument) => argument.endsWith('.test.ts'));
 
 module.exports = {
-  spec: named ? [] : ['{services,shared,deploy,test}/**/*.test.ts'],
+  spec: named ? [] : ['{services,shared,deploy,test,bench}/**/*.test.ts'],
   extension: ['ts'],
   import: 'tsx',
   require: ['test/order.ts', 'test/watchdog.ts'],

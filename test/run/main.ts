@@ -13,7 +13,7 @@ import { batches } from './batches.ts';
 import { testFiles } from './files.ts';
 import { generator, testSeed } from './random.ts';
 
-const ALL = ['services', 'shared', 'deploy', 'test'];
+const ALL = ['services', 'shared', 'deploy', 'test', 'bench'];
 
 /** Tests mostly wait for servers and timers: one more than there are cores keeps these busy. */
 const lanes = Number(process.env.TEST_LANES ?? availableParallelism() + 1);

@@ -1,0 +1,87 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { expectStatus, type Load, openLoad, response, wire } from './http.ts';
+
+describe('a response on the wire', () => {
+  const whole = Buffer.from('HTTP/1.1 201 Created\r\nContent-Length: 5\r\nX: y\r\n\r\nhello');
+  it('is read once all of it is there, and not before', () => {
+    for (let length = 0; length < whole.length; length++) expect(response(whole.subarray(0, length))).to.equal(null);
+    const read = response(whole);
+    expect([read?.status, read?.body.toString()]).to.deep.equal([201, 'hello']);
+  });
+  it('is refused without a length, instead of waited for', () => {
+    const chunked = Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+    expect(() => response(chunked)).to.throw('an answer without Content-Length');
+  });
+});
+
+describe('a load', () => {
+  let server: Server;
+  let load: Load;
+  const serve = async (listener: RequestListener, connections: number) => {
+    server = createServer(listener);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    load = openLoad((server.address() as AddressInfo).port, connections);
+  };
+  afterEach(() => {
+    load.close();
+    server.close();
+  });
+  const asked = (path: string, check = expectStatus(200)) => ({
+    request: wire({ method: 'POST', path, body: 'ü' }),
+    check,
+  });
+
+  it('sends each request once, as many at a time as it has connections, which stay open', async () => {
+    const seen: string[] = [];
+    const sockets = new Set<unknown>();
+    let open = 0;
+    let most = 0;
+    await serve((request, reply) => {
+      sockets.add(request.socket);
+      seen.push(request.url ?? '');
+      most = Math.max(most, ++open);
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () =>
+        setImmediate(() => {
+          open--;
+          // Of many pieces: the client puts them together.
+          reply.end(body === 'ü' ? 'x'.repeat(1_000_000) : '');
+        }),
+      );
+    }, 3);
+    let bytes = 0;
+    const check = ({ status, body }: { status: number; body: Buffer }) => {
+      expect(status).to.equal(200);
+      bytes += body.length;
+    };
+    const { latencies, ms } = await load.run(Array.from({ length: 20 }, (_, n) => asked(`/${n}`, check)));
+    expect(seen.sort()).to.deep.equal(Array.from({ length: 20 }, (_, n) => `/${n}`).sort());
+    expect([most, sockets.size, latencies.length, bytes]).to.deep.equal([3, 3, 20, 20_000_000]);
+    expect(Math.max(...latencies)).to.be.at.most(ms);
+  });
+
+  it('fails for an answer that is not the right one, and for none', async () => {
+    await serve((request, reply) => {
+      if (request.url === '/gone') request.socket.destroy();
+      else {
+        reply.statusCode = 503;
+        reply.end('"not now"');
+      }
+    }, 1);
+    const refused = await load.run([asked('/')]).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    expect(refused).to.equal('503 instead of 200: "not now"');
+    const gone = await load.run([asked('/gone')]).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    expect(gone).to.match(/closed the connection|ECONNRESET/);
+  });
+});

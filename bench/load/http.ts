@@ -1,0 +1,141 @@
+/**
+ * A load of HTTP/1.1 requests over connections that stay open, each with one request at a time. On bare sockets: a
+ * client that costs as much as the server would hide the server's part on a small machine.
+ */
+import { connect, type Socket } from 'node:net';
+import type { Run } from '../measure/path.ts';
+
+export interface Request {
+  method: 'GET' | 'POST';
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface Response {
+  status: number;
+  body: Buffer;
+}
+
+/** A request as it goes over the wire. */
+export function wire({ method, path, headers = {}, body = '' }: Request): Buffer {
+  const all = { Host: '127.0.0.1', ...headers, ...(body !== '' && { 'Content-Length': Buffer.byteLength(body) }) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+}
+
+const HEAD_END = '\r\n\r\n';
+
+/** The response that these bytes are, once they are all there. @throws Error for one without Content-Length */
+export function response(bytes: Buffer): Response | null {
+  const head = bytes.indexOf(HEAD_END);
+  if (head < 0) return null;
+  const lines = bytes.toString('latin1', 0, head);
+  const length = /\r\ncontent-length: (\d+)/i.exec(lines)?.[1];
+  if (length === undefined) throw new Error(`an answer without Content-Length: ${lines.slice(0, 200)}`);
+  const from = head + HEAD_END.length;
+  if (bytes.length < from + Number(length)) return null;
+  return { status: Number(lines.slice(9, 12)), body: bytes.subarray(from, from + Number(length)) };
+}
+
+interface Connection {
+  /** @throws Error when the connection ends first */
+  send(request: Buffer): Promise<Response>;
+  close(): void;
+}
+
+function open(port: number): Connection {
+  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  let waiting: { resolve: (response: Response) => void; reject: (error: Error) => void } | undefined;
+  let chunks: Buffer[] = [];
+  let size = 0;
+  /** No use looking before so many bytes are there. */
+  let wanted = 0;
+  const fail = (error: Error) => {
+    waiting?.reject(error);
+    waiting = undefined;
+  };
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size < wanted) return;
+    const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks, size);
+    chunks = [bytes];
+    try {
+      const whole = response(bytes);
+      // A long answer is put together when twice as much is there, not anew for each of its pieces.
+      wanted = whole ? 0 : Math.min(2 * size, lengthOf(bytes) ?? 0);
+      if (!whole) return;
+      chunks = [];
+      size = 0;
+      const asker = waiting;
+      waiting = undefined;
+      asker?.resolve(whole);
+    } catch (error) {
+      fail(error as Error);
+    }
+  });
+  socket.on('error', fail);
+  socket.on('close', () => fail(new Error('the server closed the connection')));
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error('the server closed the connection'));
+        waiting = { resolve, reject };
+        socket.write(request);
+      }),
+    close: () => socket.destroy(),
+  };
+}
+
+/** How many bytes the whole response has, once its head is there. */
+function lengthOf(bytes: Buffer): number | undefined {
+  const head = bytes.indexOf(HEAD_END);
+  if (head < 0) return undefined;
+  const length = /\r\ncontent-length: (\d+)/i.exec(bytes.toString('latin1', 0, head))?.[1];
+  return head + HEAD_END.length + Number(length ?? 0);
+}
+
+export interface Asked {
+  request: Buffer;
+  /** @throws Error when this is not what should have been answered */
+  check(response: Response): void;
+}
+
+export interface Load {
+  /** Sends all, `connections` at a time, each as soon as the one before it on its connection is answered. */
+  run(requests: readonly Asked[]): Promise<Run & { latencies: number[] }>;
+  close(): void;
+}
+
+export function openLoad(port: number, connections: number): Load {
+  const all = Array.from({ length: connections }, () => open(port));
+  return {
+    async run(requests) {
+      const latencies: number[] = [];
+      let next = 0;
+      const work = async (connection: Connection) => {
+        for (let one = requests[next++]; one; one = requests[next++]) {
+          const sent = performance.now();
+          const answer = await connection.send(one.request);
+          latencies.push(performance.now() - sent);
+          one.check(answer);
+        }
+      };
+      const started = performance.now();
+      await Promise.all(all.map(work));
+      return { ms: performance.now() - started, latencies };
+    },
+    close() {
+      for (const connection of all) connection.close();
+    },
+  };
+}
+
+/** @throws Error with the answer */
+export const expectStatus =
+  (status: number) =>
+  (answer: Response): void => {
+    if (answer.status !== status)
+      throw new Error(`${answer.status} instead of ${status}: ${answer.body.toString().slice(0, 300)}`);
+  };

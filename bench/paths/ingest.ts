@@ -1,0 +1,12 @@
+import { webhook } from '../load/webhooks.ts';
+import type { Path } from '../measure/path.ts';
+import { CONNECTIONS, openWebhooks } from './webhook-contest.ts';
+
+export const ingest: Path = {
+  name: 'ingest',
+  does: `a webhook of 1 kB, to the 200 after the PubAck; ${CONNECTIONS} connections`,
+  limit: 'node:http, HMAC, JetStream publish',
+  goal: { of: 'rate', atLeast: 0.8 },
+  least: CONNECTIONS,
+  open: (stage) => openWebhooks(stage, () => webhook(stage.secrets.webhookSecret)),
+};

@@ -1,0 +1,99 @@
+/** A process under test, a service or a limit: started, asked, ended. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Answer } from './answering.ts';
+
+export interface Program {
+  /** @throws Error with what went wrong over there, or that it ended */
+  ask<T>(kind: string, about?: unknown): Promise<T>;
+  /** User and system time since its start, ms, as the operating system counts it. */
+  cpuMs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** It ended, or did something wrong; the message has the end of its log. */
+export class ProgramFailed extends Error {
+  override readonly name = 'ProgramFailed';
+}
+
+export interface ProgramOptions {
+  /** As Node is told to run it. */
+  args: readonly string[];
+  cwd: string;
+  env: Record<string, string>;
+  /** Takes what it prints: as in production it logs, and nobody reads along. */
+  logFile: string;
+}
+
+const SHOWN_CHARACTERS = 2_000;
+
+export function startProgram(name: string, { args, cwd, env, logFile }: ProgramOptions): Program {
+  const log = openSync(logFile, 'a');
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  let asked = 0;
+  let ended: string | undefined;
+  const failure = (what: string) =>
+    new ProgramFailed(`${name}: ${what}\n${readFileSync(logFile, 'utf8').slice(-SHOWN_CHARACTERS)}`);
+
+  child.on('message', (answer: Answer) => {
+    const asker = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ('error' in answer) asker?.reject(failure(answer.error));
+    else asker?.resolve(answer.value);
+  });
+  const end = (how: string) => {
+    ended = how;
+    for (const { reject } of waiting.values()) reject(failure(how));
+    waiting.clear();
+  };
+  child.once('error', (error) => end(error.message));
+  const exited = once(child, 'exit').then(([code, signal]) => end(`ended (${signal ?? code})`));
+  exited.catch(() => undefined);
+
+  const ask = <T>(kind: string, about: unknown = null): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (ended !== undefined) return reject(failure(ended));
+      const id = ++asked;
+      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      child.send({ id, kind, about }, (error) => error && end(error.message));
+    });
+
+  return {
+    ask,
+    async cpuMs() {
+      const { user, system } = await ask<NodeJS.CpuUsage>('cpu');
+      return (user + system) / 1_000;
+    },
+    async stop() {
+      if (ended === undefined) child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await exited.catch(() => undefined);
+      clearTimeout(late);
+    },
+  };
+}
+
+/** Where the programs of a run are. */
+export interface Code {
+  root: string;
+  /** Node's options, before the program's name. */
+  nodeArgs: readonly string[];
+  /** `.js` where they are compiled, `.ts` where not. */
+  extension: 'js' | 'ts';
+}
+
+/** Node's arguments that run this program, named without extension, with the probe in it. */
+export const runArgs = ({ nodeArgs, root, extension }: Code, script: string): string[] => [
+  ...nodeArgs,
+  '--import',
+  `file://${join(root, `bench/process/probe.${extension}`)}`,
+  join(root, `${script}.${extension}`),
+];

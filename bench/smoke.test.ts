@@ -1,0 +1,46 @@
+/** Each benchmark once, as small as it goes: that it measures, not what. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { startPrivateNats, testServers } from '../test/servers.ts';
+import { asTheyStand } from './code.ts';
+import { measure } from './measure/measure.ts';
+import { SMOKE } from './measure/path.ts';
+import { chosen, PATHS } from './paths/index.ts';
+import { openStage, type Stage } from './process/stage.ts';
+
+describe('the benchmarks', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'qrflow-bench-'));
+  let stage: Stage;
+  before(async function () {
+    this.timeout(60_000);
+    const [nats, { mongoUri }] = await Promise.all([startPrivateNats(), testServers()]);
+    stage = await openStage({ dir, sizes: SMOKE, code: asTheyStand, nats: nats.url, mongodb: mongoUri() });
+  });
+  after(async () => {
+    await stage?.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  for (const path of PATHS)
+    it(`measure ${path.name} beside its limit`, async () => {
+      const contest = await path.open(stage);
+      try {
+        const result = await measure(path, contest, SMOKE);
+        for (const side of [result.ours, result.limit]) {
+          expect(side.perSecond.median).to.be.within(0.01, 1e6);
+          expect(side.cpuMs.median).to.be.within(0.001, 10_000);
+        }
+        expect(result.ratio.median).to.be.within(0.0001, 10_000);
+      } finally {
+        await contest.close();
+      }
+    }).timeout(90_000);
+
+  it('are chosen by name, and a wrong name says which there are', () => {
+    expect(chosen('').map(({ name }) => name)).to.deep.equal(PATHS.map(({ name }) => name));
+    expect(chosen(' flood,ingest').map(({ name }) => name)).to.deep.equal(['ingest', 'flood']);
+    expect(() => chosen('ingest,gate')).to.throw(/there is no gate; there are ingest, flood/);
+  });
+});
