@@ -1,4 +1,5 @@
 /** One payment brought up to date, for somebody at a desk: with its order or QR code, and its refunds. */
+import { isAbsent } from '../../../shared/razorpay/absence.ts';
 import { refundFacts } from '../../../shared/razorpay/facts.ts';
 import { type Register, sightings } from '../../../shared/razorpay/observation.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
@@ -42,11 +43,12 @@ export async function syncPayment(sweep: Sweep, paymentId: string): Promise<void
     const refunds = sight.payment?.amount_refunded || stored?.refunds ? await refundsOf(sweep, paymentId) : [];
     const whole = refunds.length > 0 ? { ...sight, refunds } : sight;
     const createdAt = sight.payment?.created_at ?? null;
-    if (brings(whole, stored)) await deliver(sweep, whole, stored ? 'changed' : 'missing', createdAt);
+    if ((stored && isAbsent(stored)) || brings(whole, stored))
+      await deliver(sweep, whole, stored ? 'changed' : 'missing', createdAt);
     // Whoever asks wants to know what became of it, also when nothing was new.
     else sweep.deliveries.watch(paymentId);
   } catch (error) {
-    if (error instanceof NotAtRazorpay && error.observedAt !== null && stored && !stored.absence) {
+    if (error instanceof NotAtRazorpay && error.observedAt !== null && stored && !isAbsent(stored)) {
       const observed_at = error.observedAt;
       await deliver(sweep, { payment_id: paymentId, observed_at, absent: true }, 'changed', null);
     }

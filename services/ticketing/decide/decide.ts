@@ -3,6 +3,7 @@
  * doing them again from the same facts gives the same state.
  */
 import type { Flag, HoldAbout, HoldReason } from '../../../shared/outcome.ts';
+import { isAbsent } from '../../../shared/razorpay/absence.ts';
 import { type PaymentFacts, QR_PAYMENT, wasCaptured } from '../../../shared/razorpay/facts.ts';
 import { observedAt } from '../../../shared/razorpay/version.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
@@ -56,12 +57,6 @@ export function fullyRefunded(payment: PaymentDoc): boolean {
   const facts = payment.payment?.value;
   if (!facts) return false;
   return facts.status === 'refunded' || (facts.amount > 0 && facts.amount_refunded >= facts.amount);
-}
-
-/** Razorpay said it does not know the payment, after everything else that was seen of it. */
-function unknownAtRazorpay(payment: PaymentDoc): boolean {
-  if (!payment.absence) return false;
-  return !payment.payment || observedAt(payment.absence.version) > observedAt(payment.payment.version);
 }
 
 /**
@@ -189,7 +184,7 @@ function outcomeOf(
   const { attendee } = around;
   if (!isOurs(payment, reading, around)) return { kind: 'foreign' };
   if (fullyRefunded(payment) || attendee?.ticket.revoked_reason === 'by_hand') return { kind: 'revoked', event };
-  if (unknownAtRazorpay(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event, about: {} };
+  if (isAbsent(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event, about: {} };
   const facts = payment.payment?.value;
   if (facts?.status !== 'captured') {
     return capturedTooLate(payment, around.now)

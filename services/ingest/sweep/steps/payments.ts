@@ -1,4 +1,5 @@
 /** Payments of the window: what the store has not, or has differently. One store query a page. */
+import { isAbsent } from '../../../../shared/razorpay/absence.ts';
 import type { PaymentEntity } from '../../../../shared/razorpay/entities.ts';
 import { type PaymentFacts, paymentFacts, type QrFacts } from '../../../../shared/razorpay/facts.ts';
 import { digest, paymentRank } from '../../../../shared/razorpay/version.ts';
@@ -14,7 +15,9 @@ import { noteOrigin, ORIGIN_FIELDS } from './origins.ts';
 const AT_ONCE = 8;
 
 const DIGESTS = {
+  'payment.version': 1,
   'payment.digest': 1,
+  'absence.version': 1,
   ...ORIGIN_FIELDS,
   'payment.value.amount_refunded': 1,
   'qr.digest': 1,
@@ -47,13 +50,15 @@ async function compare(sweep: Sweep, listed: Fetched<PaymentEntity>, doc: Paymen
   const seenAt = { payment_id: id, observed_at: listed.observedAt };
   if (stored === undefined)
     return await deliver(sweep, { ...seenAt, payment: facts, ...withQr }, 'missing', created_at);
-  if (stored !== digest(facts)) {
+  // Not to be found for a while, and here again as it was.
+  const back = doc !== undefined && isAbsent(doc);
+  if (back || stored !== digest(facts)) {
     // Lists lag: the store may well be ahead of this entry, so the payment itself is asked.
     const believed = sweep.askedById >= MOST_BY_ID && isAhead(facts, doc);
     if (!believed) sweep.askedById++;
     const now = believed ? listed : await fetched(sweep, id);
     const payment = now && paymentFacts(now.entity);
-    if (now && payment && digest(payment) !== stored)
+    if (now && payment && (back || digest(payment) !== stored))
       return await deliver(
         sweep,
         { payment_id: id, observed_at: now.observedAt, payment, ...withQr },
@@ -93,12 +98,12 @@ export async function checkPayment(sweep: Sweep, doc: Pick<PaymentDoc, '_id' | '
   try {
     const { entity, observedAt } = await sweep.razorpay.payment(doc._id, asked(sweep));
     const payment = paymentFacts(entity);
-    if (digest(payment) !== doc.payment?.digest)
+    if (isAbsent(doc) || digest(payment) !== doc.payment?.digest)
       await deliver(sweep, { payment_id: doc._id, observed_at: observedAt, payment }, 'changed', entity.created_at);
   } catch (error) {
     if (!(await concernsOnly(sweep, doc._id, error))) throw error;
     const observed_at = error instanceof NotAtRazorpay ? error.observedAt : null;
-    if (observed_at !== null && !doc.absence)
+    if (observed_at !== null && !isAbsent(doc))
       await deliver(sweep, { payment_id: doc._id, observed_at, absent: true }, 'changed', null);
   }
   see(sweep, doc._id);

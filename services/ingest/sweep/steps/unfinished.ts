@@ -14,7 +14,12 @@ const FINAL = ['captured', 'refunded'];
 
 type Unfinished = Pick<PaymentDoc, '_id' | 'payment' | 'absence' | 'checked_at'>;
 
-const FIELDS = { 'payment.digest': 1, 'absence.digest': 1, checked_at: 1 } as const;
+const FIELDS = {
+  'payment.version': 1,
+  'payment.digest': 1,
+  'absence.version': 1,
+  checked_at: 1,
+} as const;
 
 /** Those made after the watch began and before `before`, by age. */
 const unfinished = (sweep: Sweep, before: number) => ({
