@@ -269,6 +269,39 @@ describe('the desk', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   }).timeout(120_000);
 
+  it('takes a spreadsheet, names each faulty row, and adds nobody twice when it is mended', async () => {
+    const upload = async (rows: string[]) => {
+      // As Excel saves it where the comma is a decimal sign.
+      const csv = `\uFEFF${['name;email;roll_number', ...rows].join('\r\n')}`;
+      await page.goto(`${url}/events/1/attendees`);
+      const file = { name: 'guests.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) };
+      await page.getByLabel('CSV file').setInputFiles(file);
+      await button('Upload').click();
+      await page.locator('section[role="status"] h2').waitFor();
+    };
+    const good = ['Meera Nair;meera@example.edu;21EE001', 'Dev Anand;dev@example.edu;21EE002'];
+    await upload([...good, ';nobody@example.edu;21EE003', 'Tara Bose;not an address;21EE004']);
+    const told = page.locator('section[role="status"]');
+    expect(await told.locator('h2').textContent()).to.match(/2 .*added/);
+    const cells = async (column: string) => told.locator(`td[data-label="${column}"]`).allTextContents();
+    expect([await cells('Row'), await cells('Column')]).to.deep.equal([
+      ['4', '5'],
+      ['name', 'email'],
+    ]);
+    await expectAccessible(page, 'an upload with faults');
+    await page.setViewportSize(PHONE);
+    await expectFits(page, 'an upload with faults');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    for (const address of ['meera@example.edu', 'dev@example.edu']) await mailTo(address);
+
+    await upload([...good, 'Noor Khan;noor@example.edu;21EE003', 'Tara Bose;tara@example.edu;21EE004']);
+    expect(await told.locator('h2').textContent()).to.match(/2 .*added/);
+    const names = (await page.locator('td.lead a').allTextContents()).filter((name) =>
+      /Nair|Anand|Khan|Bose/.test(name),
+    );
+    expect(names).to.have.members(['Meera Nair', 'Dev Anand', 'Noor Khan', 'Tara Bose']);
+  }).timeout(180_000);
+
   it('is live: what comes in shows by itself', async () => {
     await page.goto(`${url}/`);
     const tickets = page.locator('.figures li', { hasText: 'Tickets out' }).locator('strong');
