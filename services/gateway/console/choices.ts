@@ -1,4 +1,5 @@
 /** Choices of a form's select, with the chosen one marked. Pure but for what is asked for. */
+import { MAIL_STATES, type MailState } from '../../../shared/store/documents.ts';
 import { listClubs } from '../routes/clubs/list.ts';
 import { listEvents } from '../routes/events/list.ts';
 import { words } from './format.ts';
@@ -13,6 +14,15 @@ export interface Choice {
 
 export const choices = (values: readonly string[], chosen: string | number | undefined | null): Choice[] =>
   values.map((value) => ({ value, label: words(value), chosen: value === String(chosen ?? '') }));
+
+/** As a list's tags call them (partials/mail-state.hbs). */
+const MAIL_STATE_WORDS: Partial<Record<MailState, string>> = { owed: 'waiting', sending: 'being sent' };
+
+export const mailStateChoices = (chosen: MailState | undefined): Choice[] =>
+  choices(MAIL_STATES, chosen).map((one) => ({
+    ...one,
+    label: MAIL_STATE_WORDS[one.value as MailState] ?? one.label,
+  }));
 
 export interface EventChoice {
   id: number;

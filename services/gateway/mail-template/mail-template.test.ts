@@ -164,7 +164,7 @@ describe('the mail template of an event', () => {
       gateway.store.users.updateOne({ _id: PEOPLE.organizer }, { $set: { email } });
     await address(null);
     expect((await test('organizer')).status).to.equal(409);
-    expect((await test('admin')).body.detail, 'the first admin has none').to.include('name one in "to"');
+    expect((await test('admin')).body.detail, 'the first admin has none').to.include('"Test goes to" ("to")');
     await address('meera@example.edu');
     const stranger = await test('organizer', { to: 'asha@example.edu' });
     expect([stranger.status, stranger.body.detail]).to.deep.equal([

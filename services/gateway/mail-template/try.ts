@@ -34,7 +34,7 @@ async function addressFor({ gateway, user }: Acting, asked: string | undefined):
   const own = usableAddress((await gateway.store.users.findById(user.id, { email: 1 }).lean())?.email);
   if (own === null)
     throw new Problem(409, {
-      detail: `your account has no e-mail address to send a test to; ${user.role === 'admin' ? 'name one in "to"' : 'ask an admin to add it'}`,
+      detail: `your account has no e-mail address to send a test to; ${user.role === 'admin' ? 'say where it goes in "Test goes to" ("to")' : 'ask an admin to add it'}`,
     });
   if (asked !== undefined && asked.trim().toLowerCase() !== own.toLowerCase())
     throw new Problem(403, { detail: 'a test goes to the address of your own account; another one is for admins' });

@@ -13,7 +13,7 @@ import { uploadAttendeesRoute } from '../../routes/attendees/spreadsheet.ts';
 import { readEvent } from '../../routes/events/read.ts';
 import { smallId } from '../../routes/ids.ts';
 import { showTicket } from '../../ticket-page/show.ts';
-import { choices } from '../choices.ts';
+import { mailStateChoices } from '../choices.ts';
 import { action, goTo, page } from '../page.ts';
 import { answerOf } from '../route-answer.ts';
 
@@ -81,14 +81,17 @@ export const attendeesPage = page({
     return {
       title: `Attendees of ${event.name}`,
       event,
-      attendees,
+      attendees: attendees.map((one) => ({
+        ...one,
+        group: [one.branch, one.year, one.section].filter(Boolean).join(' '),
+      })),
       next,
       search: search ?? '',
       doors: [
         { value: 'true', label: 'In', chosen: checked_in === 'true' },
         { value: 'false', label: 'Not yet', chosen: checked_in === 'false' },
       ],
-      mails: choices(MAIL_STATES, email_state),
+      mails: mailStateChoices(email_state),
       filtered: search !== undefined || checked_in !== undefined || email_state !== undefined,
       fields: fieldsOf({}),
       ask: null as string | null,

@@ -7,7 +7,7 @@ import type { MailAnswer } from '../../mails/list.ts';
 import { previewMail } from '../../mails/preview.ts';
 import { resendAll, resendMail } from '../../mails/resend.ts';
 import { listMailsRoute, previewMailRoute } from '../../routes/mails/routes.ts';
-import { choices, eventChoices } from '../choices.ts';
+import { eventChoices, mailStateChoices } from '../choices.ts';
 import { action, goTo, type PageCall, page, Raw } from '../page.ts';
 import { answerOf } from '../route-answer.ts';
 
@@ -55,7 +55,7 @@ export const mailsPage = page({
         correct: mail.payment_id ? `/payments/${mail.payment_id}/details` : `/attendees/${mail.attendee.id}`,
       })),
       events,
-      states: choices(MAIL_STATES, state),
+      states: mailStateChoices(state),
       state: state ?? '',
       event_id: event_id ?? '',
       filtered: state !== undefined || event_id !== undefined,

@@ -1,5 +1,6 @@
 /** One payment: what became of it and why, what may be done about it. */
 import { z } from 'zod';
+import type { HoldReason } from '../../../../../shared/outcome.ts';
 import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
 import { meantAddress } from '../../../attendees/meant.ts';
 import { resendTicketOf } from '../../../mails/resend.ts';
@@ -12,6 +13,7 @@ import { syncPayments } from '../../../routes/payments/sync.ts';
 import { eventChoices } from '../../choices.ts';
 import { action, goTo, page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
+import { HOLD_REMEDIES } from './hold-remedies.ts';
 import { razorpayLink } from './razorpay-link.ts';
 import { story } from './story.ts';
 
@@ -51,6 +53,7 @@ export const paymentPage = page({
       payment,
       name: payment.customer_name ?? (payment.redacted ? 'Erased' : 'Name not known'),
       steps: story(payment.timeline),
+      remedy: payment.reason ? HOLD_REMEDIES[payment.reason as HoldReason] : null,
       missing: payment.about?.missing ?? [],
       other: payment.about?.other_payment_id ?? null,
       fields: STUDENT_FIELDS.map((field) => ({

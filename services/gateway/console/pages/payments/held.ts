@@ -13,6 +13,7 @@ import { eventChoices } from '../../choices.ts';
 import { words } from '../../format.ts';
 import { action, goTo, type PageCall, page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
+import { HOLD_REMEDIES } from './hold-remedies.ts';
 import { razorpayLink } from './razorpay-link.ts';
 
 const ROLES = ['admin', 'organizer'] as const;
@@ -60,7 +61,15 @@ export const heldPage = page({
       ],
       next,
       events,
-      chosen: reason ? { reason, label: words(reason), ...HOLDS[reason], remedy: remedyOf(reason) } : null,
+      chosen: reason
+        ? {
+            reason,
+            label: words(reason),
+            text: HOLDS[reason].text,
+            todo: HOLD_REMEDIES[reason],
+            remedy: remedyOf(reason),
+          }
+        : null,
       admin: call.user.role === 'admin',
       payments: body.map((payment) => ({
         ...payment,
