@@ -10,14 +10,13 @@ const PAUSE_MS = 150;
 
 /**
  * @param {(token: string) => void} scanned
- * @param {() => number} now ms
- * @returns {(key: string) => boolean} takes each key; true: it was the end of a scan, and nobody else's
+ * @returns {(key: string, at: number) => boolean} takes each key and when it was pressed (ms; not when it is heard: a phone
+ *   busy for a moment hears a scanner's keys late); true: it was the end of a scan, and nobody else's
  */
-export function keyboardScanner(scanned, now = () => performance.now()) {
+export function keyboardScanner(scanned) {
   let typed = '';
   let last = 0;
-  return (key) => {
-    const at = now();
+  return (key, at) => {
     if (at - last > PAUSE_MS) typed = '';
     last = at;
     if (key === 'Enter' || key === 'Tab') {

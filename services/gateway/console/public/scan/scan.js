@@ -92,7 +92,7 @@ addEventListener(
   'keydown',
   (event) => {
     if (at('door').hidden || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (keyed(event.key)) event.preventDefault();
+    if (keyed(event.key, event.timeStamp)) event.preventDefault();
   },
   { capture: true },
 );
