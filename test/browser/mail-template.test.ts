@@ -107,9 +107,11 @@ describe('the page of an event’s mail', () => {
     const { page } = await signedIn(browser, url, { viewport: PHONE });
     await page.goto(url + path);
     await page.getByLabel('Subject').fill('Draft for {{name}}');
+    await page.getByLabel('Text above the code').fill('Gate 9, {{name}}.');
     await page.getByLabel('Test goes to').fill('desk@example.edu');
     await page.getByRole('button', { name: 'Send a test' }).click();
     await page.getByText('The test is on its way to desk@example.edu. Nothing is saved yet.').waitFor();
+    await mailOf(page).getByText('Gate 9, Asha Rao.').waitFor();
     await expectFits(page, 'after a test');
     await expectAccessible(page, 'after a test');
     const mails = await until(
@@ -126,6 +128,7 @@ describe('the page of an event’s mail', () => {
       .getByText(/the mail server does not take this address: 5\d\d/)
       .first()
       .waitFor();
+    await mailOf(page).getByText('Gate 9, Asha Rao.').waitFor();
     expect(await page.getByLabel('Subject').inputValue()).to.equal('Draft for {{name}}');
     await world.mails.setFaults({ permanent_addresses: [] });
   });

@@ -102,6 +102,9 @@ async function follow() {
   }
 }
 
+// Given back with what was typed, by a test or a refusal: the frame has what is saved until it is asked.
+if ('unsaved' in form.dataset) look();
+
 let timer;
 form.addEventListener('input', () => {
   clearTimeout(timer);

@@ -88,6 +88,7 @@ async function shown(call: Call, typed: Partial<Record<string, string>> = {}, sa
     logoMost: LOGO_MOST_BYTES,
     admin: call.user.role === 'admin',
     to: values.to ?? '',
+    unsaved: Object.keys(typed).length > 0,
     said,
   };
 }
