@@ -7,8 +7,9 @@ export function whereToLook(
   { infoFile, colours }: { infoFile: string; colours: boolean },
 ): string {
   const rows = [
-    ['API', `${info.gateway} (described in ${info.gateway}/openapi.json)`],
+    ['browser', info.gateway],
     ['login', `${info.admin.username} / ${info.admin.password}`],
+    ['API', `${info.gateway} (described in ${info.gateway}/openapi.json)`],
     ['inbox', info.mail],
     ['Razorpay', `${info.razorpay} (controls below /control)`],
     ['webhooks', info.webhook],
