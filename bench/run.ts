@@ -13,7 +13,7 @@ import { onStopSignal } from '../deploy/local/stack/signals.ts';
 import { compiled } from './code.ts';
 import { machine, machineLine } from './measure/machine.ts';
 import { measure, type PathResult } from './measure/measure.ts';
-import { FULL, type Path } from './measure/path.ts';
+import { full, type Path } from './measure/path.ts';
 import { table } from './measure/table.ts';
 import { chosen } from './paths/index.ts';
 import { openStage } from './process/stage.ts';
@@ -34,7 +34,8 @@ async function bench(paths: readonly Path[]): Promise<void> {
     startNats({ dir: join(dir, 'nats'), ignoreEnv: true }),
     startMongo({ dir: join(dir, 'mongodb') }),
   ]);
-  const stage = await openStage({ dir, sizes: FULL, code, nats: nats.url, mongodb: mongo.url });
+  const sizes = full(mongo.source.includes('SecantusDB'));
+  const stage = await openStage({ dir, sizes, code, nats: nats.url, mongodb: mongo.url });
   const results: PathResult[] = [];
   const began = new Date();
   try {
@@ -45,10 +46,10 @@ async function bench(paths: readonly Path[]): Promise<void> {
       const step = () => {
         stopping.signal.throwIfAborted();
         round += 1;
-        if (terminal) progress.note(`${path.name}: round ${round} of ${FULL.warmUps + FULL.rounds}`);
+        if (terminal) progress.note(`${path.name}: round ${round} of ${sizes.warmUps + sizes.rounds}`);
       };
       try {
-        results.push(await measure(path, contest, FULL, step));
+        results.push(await measure(path, contest, sizes, step));
       } finally {
         await contest.close();
       }

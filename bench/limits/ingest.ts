@@ -1,7 +1,8 @@
 /** The limit of a webhook: bytes in, HMAC, publish, 200 after the PubAck; 401 for another signature. Nothing else. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, RetentionPolicy, StorageType } from 'nats';
+import { listen } from '../../shared/http/listen.ts';
 import { answer } from '../process/answering.ts';
 
 const { NATS_URL = '', SECRET = '', PORT = '' } = process.env;
@@ -31,8 +32,12 @@ async function take(request: IncomingMessage, reply: ServerResponse): Promise<vo
   reply.writeHead(signed ? 200 : 401, { 'Content-Length': 2 }).end('{}');
 }
 
-const server = createServer((request, reply) => {
-  take(request, reply).catch((error: unknown) => reply.destroy(error as Error));
-});
-const listening = new Promise<void>((resolve) => server.listen(Number(PORT), '127.0.0.1', resolve));
-answer('ready', () => listening);
+await listen(
+  (request, reply) => {
+    take(request, reply).catch((error: unknown) => reply.destroy(error as Error));
+  },
+  Number(PORT),
+  '127.0.0.1',
+  'limit',
+);
+answer('ready', () => true);

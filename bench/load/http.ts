@@ -45,7 +45,7 @@ interface Connection {
 }
 
 function open(port: number): Connection {
-  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  let socket: Socket | undefined;
   let waiting: { resolve: (response: Response) => void; reject: (error: Error) => void } | undefined;
   let chunks: Buffer[] = [];
   let size = 0;
@@ -55,36 +55,44 @@ function open(port: number): Connection {
     waiting?.reject(error);
     waiting = undefined;
   };
-  socket.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer) => {
     chunks.push(chunk);
     size += chunk.length;
     if (size < wanted) return;
     const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks, size);
-    chunks = [bytes];
-    try {
-      const whole = response(bytes);
-      // A long answer is put together when twice as much is there, not anew for each of its pieces.
-      wanted = whole ? 0 : Math.min(2 * size, lengthOf(bytes) ?? 0);
-      if (!whole) return;
-      chunks = [];
-      size = 0;
-      const asker = waiting;
-      waiting = undefined;
-      asker?.resolve(whole);
-    } catch (error) {
-      fail(error as Error);
-    }
-  });
-  socket.on('error', fail);
-  socket.on('close', () => fail(new Error('the server closed the connection')));
+    const whole = response(bytes);
+    chunks = whole ? [] : [bytes];
+    size = whole ? 0 : bytes.length;
+    wanted = whole ? 0 : (lengthOf(bytes) ?? 0);
+    if (!whole) return;
+    const asker = waiting;
+    waiting = undefined;
+    asker?.resolve(whole);
+  };
+  /** A server may close what was idle while the other side had its turn. */
+  const connected = (): Socket => {
+    if (socket && !socket.destroyed && socket.writable) return socket;
+    const fresh = connect({ port, host: '127.0.0.1', noDelay: true });
+    [chunks, size, wanted] = [[], 0, 0];
+    fresh.on('data', (chunk: Buffer) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        fail(error as Error);
+      }
+    });
+    fresh.on('error', (error) => fresh === socket && fail(error));
+    fresh.on('close', () => fresh === socket && fail(new Error('the server closed the connection')));
+    socket = fresh;
+    return fresh;
+  };
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
-        if (socket.destroyed) return reject(new Error('the server closed the connection'));
         waiting = { resolve, reject };
-        socket.write(request);
+        connected().write(request);
       }),
-    close: () => socket.destroy(),
+    close: () => socket?.destroy(),
   };
 }
 

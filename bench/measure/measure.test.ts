@@ -54,7 +54,7 @@ const PATH: Path = {
   least: 10,
   open: () => Promise.reject(new Error('not here')),
 };
-const SIZES: Sizes = { rounds: 4, warmUps: 2, sliceMs: 100, payments: 0 };
+const SIZES: Sizes = { rounds: 4, withinMs: 60_000, leastRounds: 3, warmUps: 2, sliceMs: 100, payments: 0 };
 
 /** A side that takes so long an operation, and half of it on the processor; `said` notes its turns. */
 function side(name: string, msEach: (run: number) => number, said: string[]): Side {
@@ -105,6 +105,15 @@ describe('measuring a path beside its limit', () => {
     expect(result.ours.cpuMs.median).to.equal(2.5);
     expect(result.limit.latencyMs?.p50).to.equal(2.5);
     expect(result.limit.latencyMs?.p99).to.be.closeTo(3.97, 1e-9);
+  });
+
+  it('ends when its time is over, but not before the least rounds', async () => {
+    const { made } = contest(
+      () => 2,
+      () => 1,
+    );
+    expect((await measure(PATH, made, { ...SIZES, withinMs: 0 })).rounds).to.equal(3);
+    expect((await measure(PATH, made, SIZES)).rounds).to.equal(4);
   });
 
   it('turns the ratio round where time is the goal', async () => {

@@ -60,7 +60,7 @@ const SIDES = ['ours', 'limit'] as const;
 export async function measure(
   path: Path,
   contest: Contest,
-  { rounds, warmUps, sliceMs }: Sizes,
+  { rounds, withinMs, leastRounds, warmUps, sliceMs }: Sizes,
   step: () => void = () => undefined,
 ): Promise<PathResult> {
   let operations = path.least;
@@ -71,7 +71,8 @@ export async function measure(
     step();
   }
   const slices: Record<(typeof SIDES)[number], Slice[]> = { ours: [], limit: [] };
-  for (let round = 0; round < rounds; round++) {
+  const until = performance.now() + withinMs;
+  for (let round = 0; round < rounds && (round < leastRounds || performance.now() < until); round++) {
     for (const side of rotated(SIDES, round)) slices[side].push(await slice(contest[side], operations));
     step();
   }
@@ -82,7 +83,7 @@ export async function measure(
     name: path.name,
     ratio,
     met: meets(path, ratio.median, ours.cpuMs.median),
-    rounds,
+    rounds: byTime.length,
     operations,
     ours,
     limit: told(slices.limit, operations),

@@ -1,9 +1,12 @@
 /** Every benchmark, in the order of a run. */
 import type { Path } from '../measure/path.ts';
+import { checkIn } from './check-in.ts';
 import { flood } from './flood.ts';
 import { ingest } from './ingest.ts';
+import { list } from './list.ts';
+import { ticket } from './ticket.ts';
 
-export const PATHS: readonly Path[] = [ingest, flood];
+export const PATHS: readonly Path[] = [ingest, flood, checkIn, ticket, list];
 
 /** @param only names, comma separated; empty: all. @throws Error that says which there are */
 export function chosen(only: string, paths: readonly Path[] = PATHS): Path[] {

@@ -24,9 +24,10 @@ process.on('message', (question: Question) => {
   else early.push(question);
 });
 
-/** Answers questions of this kind, also those that came already. */
+/** Answers questions of this kind, also those that came already; the process stays for more. */
 export function answer<T>(kind: string, made: (about: T) => unknown): void {
   replies.set(kind, made as (about: unknown) => unknown);
+  process.channel?.ref();
   const waiting = early.filter((question) => question.kind === kind);
   early = early.filter((question) => question.kind !== kind);
   for (const question of waiting) reply(question).catch(() => process.exit(1));

@@ -4,5 +4,5 @@ import { answer } from './answering.ts';
 answer('cpu', () => process.cpuUsage());
 // Whoever measures it may be killed; nobody else would end it then.
 process.once('disconnect', () => process.exit(1));
-// The channel alone keeps no process alive.
+// That it can be asked this keeps no process alive.
 process.channel?.unref();

@@ -63,7 +63,8 @@ export function startProgram(name: string, { args, cwd, env, logFile }: ProgramO
       if (ended !== undefined) return reject(failure(ended));
       const id = ++asked;
       waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      child.send({ id, kind, about }, (error) => error && end(error.message));
+      // Its end tells why; what cannot be asked any more is of no use.
+      child.send({ id, kind, about }, (error) => error && child.kill('SIGKILL'));
     });
 
   return {

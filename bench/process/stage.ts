@@ -27,6 +27,10 @@ export interface Stage {
   service(name: ServiceName, database: string, change?: Record<string, string>): Promise<Service>;
   /** Starts a program of `bench/`, `limits/ingest` for one. */
   program(script: string, env: Record<string, string>): Promise<Program>;
+  /** What several paths share: made for the first of them, there until the stage closes. */
+  once<T>(what: string, make: () => Promise<T>): Promise<T>;
+  /** Ends with the stage, before the programs do. */
+  atEnd(end: () => Promise<void>): void;
   /** Ends what was started, newest first. */
   close(): Promise<void>;
 }
@@ -48,6 +52,8 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
   mkdirSync(logs, { recursive: true });
   const secrets = secretsOf(dir);
   const started: Program[] = [];
+  const ends: (() => Promise<void>)[] = [];
+  const shared = new Map<string, Promise<unknown>>();
 
   const start = (name: string, script: string, env: Record<string, string>): Program => {
     const program = startProgram(name, {
@@ -98,7 +104,14 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
       await program.ask('ready');
       return program;
     },
+    once<T>(what: string, make: () => Promise<T>) {
+      const found = (shared.get(what) as Promise<T> | undefined) ?? make();
+      shared.set(what, found);
+      return found;
+    },
+    atEnd: (end) => void ends.push(end),
     async close() {
+      for (const end of ends) await end();
       for (const program of started.reverse()) await program.stop();
     },
   };
