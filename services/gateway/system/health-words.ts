@@ -103,7 +103,7 @@ function settling({ settling: { pending, oldest } }: HealthFacts, now: Date): He
       text: `${some(pending, 'payment')} not decided yet, the oldest for ${since(oldest, now)}: is ticketing running?`,
     };
   if (pending > 0) return { ...word, tone: 'good', text: `${some(pending, 'payment')} being decided right now.` };
-  return { ...word, tone: 'good', text: 'Every payment is decided.' };
+  return { ...word, tone: 'good', text: 'Up to date: each payment has its ticket, is held for you, or is not ours.' };
 }
 
 /** Bus and store: what is known even where the store is away. */
