@@ -23,6 +23,8 @@ export interface Stage {
   nats: string;
   /** The URI of a database that nobody used before. */
   database(): string;
+  /** What a service is told by its environment, on this database; any free ports, no mail server. */
+  environment(name: ServiceName, database: string): Promise<Record<string, string>>;
   /** Starts a service as operators do, on this database, and waits until it is ready. */
   service(name: ServiceName, database: string, change?: Record<string, string>): Promise<Service>;
   /** Starts a program of `bench/`, `limits/ingest` for one. */
@@ -44,7 +46,6 @@ export interface StageOptions {
   mongodb: string;
 }
 
-/** Its own files are read from here: compiled programs have none. */
 const PORTS = ['gateway', 'ingest', 'simulator', 'mail', 'smtp', 'gatewayOps', 'ingestOps', 'ticketingOps'] as const;
 
 export async function openStage({ dir, sizes, code, nats, mongodb }: StageOptions): Promise<Stage> {
@@ -66,6 +67,15 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
     return program;
   };
 
+  const wired = async (name: ServiceName, database: string) => {
+    const free = await Promise.all(PORTS.map(async (port) => [port, await freePort()] as const));
+    const ports = { ...Object.fromEntries(free), nats: 0, mongodb: 0 } as Ports;
+    const given = { HOST: '127.0.0.1' };
+    const all = serviceEnvironments({ ports, secrets, nats, mongodb: database }, '', given)[name];
+    const { SMTP_CA: _none, ...env } = all as Record<string, string>;
+    return { env, ports };
+  };
+
   return {
     sizes,
     secrets,
@@ -75,13 +85,10 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
       url.pathname = `/bench_${randomBytes(6).toString('hex')}`;
       return url.href;
     },
+    environment: async (name, database) => (await wired(name, database)).env,
     async service(name, database, change = {}) {
-      const free = await Promise.all(PORTS.map(async (port) => [port, await freePort()] as const));
-      const ports = { ...Object.fromEntries(free), nats: 0, mongodb: 0 } as Ports;
-      const given = { HOST: '127.0.0.1' };
-      const env = serviceEnvironments({ ports, secrets, nats, mongodb: database }, '', given)[name];
-      const { SMTP_CA: _none, ...settings } = env as Record<string, string>;
-      const program = start(name, `services/${name}/main`, { ...settings, ...change });
+      const { env, ports } = await wired(name, database);
+      const program = start(name, `services/${name}/main`, { ...env, ...change });
       const url = `${addresses(ports).ops[name]}/readyz`;
       await until(
         async () => {
