@@ -13,8 +13,19 @@ const screens = readdirSync(ofConsole, { recursive: true, encoding: 'utf8' })
 
 describe('the user guide', () => {
   it('names in bold only what is on the screen', () => {
-    const named = [...guide.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, words]) => (words as string).split(/,?\s*\d+\s*/));
+    const named = [...guide.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, words]) =>
+      (words as string).split(/,?\s*\d+\s*/),
+    );
     expect(named.length).to.be.above(40);
     expect(named.filter((words) => !screens.includes(words))).to.deep.equal(['bold']);
+  });
+});
+
+describe('the screenshots', () => {
+  it('are all shown, and all there', () => {
+    const folder = new URL('docs/screenshots/', root);
+    const kept = readdirSync(folder).filter((name) => name.endsWith('.png'));
+    const shown = [...readFileSync(new URL('README.md', folder), 'utf8').matchAll(/\]\(([\w-]+\.png)\)/g)];
+    expect(shown.map(([, name]) => name)).to.have.members(kept);
   });
 });
