@@ -1,7 +1,7 @@
 /** The programs under test: compiled, as in production, or as they stand, for tests. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spawnChild } from '../deploy/local/children/child.ts';
 import type { Code } from './process/program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -9,13 +9,21 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Good for trying out; a loader changes what a function costs. */
 export const asTheyStand: Code = { root, nodeArgs: ['--import', 'tsx'], extension: 'ts' };
 
-/** @throws Error when they do not compile */
-export function compiled(folder: string): Code {
+/** @throws Error with the compiler's words, when they do not compile or `signal` ends it */
+export async function compiled(folder: string, signal: AbortSignal): Promise<Code> {
   const out = join(folder, 'programs');
-  const { status } = spawnSync(process.execPath, [join(root, 'deploy/build.mjs'), 'bench/tsconfig.json', out], {
+  const said: string[] = [];
+  const compiler = await spawnChild({
+    name: 'the compiler',
+    command: process.execPath,
+    args: [join(root, 'deploy/build.mjs'), 'bench/tsconfig.json', out],
     cwd: root,
-    stdio: 'inherit',
+    onLine: (line) => void said.push(line),
   });
-  if (status !== 0) throw new Error('the programs cannot be compiled');
+  const stop = () => void compiler.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  const { code } = await compiler.exited;
+  signal.removeEventListener('abort', stop);
+  if (code !== 0) throw new Error(['the programs cannot be compiled', ...said].join('\n'));
   return { root: out, nodeArgs: ['--enable-source-maps'], extension: 'js' };
 }

@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { takeLock } from '../deploy/local/children/lock.ts';
 import { showProgress } from '../deploy/local/demo/progress.ts';
 import { localDir } from '../deploy/local/servers/local-dir.ts';
 import { startMongo } from '../deploy/local/servers/mongo.ts';
@@ -24,12 +25,25 @@ const stopping = new AbortController();
 onStopSignal(() => stopping.abort());
 
 async function bench(paths: readonly Path[]): Promise<void> {
-  const progress = showProgress(paths.length + 1, process.stdout);
   const dir = join(localDir(), 'bench');
+  // Another at the same time would be measured, too, and its data is about to be thrown away.
+  const held = takeLock(`${dir}.lock`);
+  try {
+    await measureAll(paths, dir);
+  } finally {
+    held.release();
+  }
+}
+
+async function measureAll(paths: readonly Path[], dir: string): Promise<void> {
+  const progress = showProgress(paths.length + 1, process.stdout);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
   progress.step('compiling, starting servers');
-  const code = compiled(dir);
+  const code = await compiled(dir, stopping.signal).catch((error: unknown) => {
+    progress.end();
+    throw error;
+  });
   const [nats, mongo] = await Promise.all([
     startNats({ dir: join(dir, 'nats'), ignoreEnv: true }),
     startMongo({ dir: join(dir, 'mongodb') }),

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { connect } from 'nats';
 import { startPrivateNats, testServers } from '../test/servers.ts';
 import { asTheyStand } from './code.ts';
 import { measure } from './measure/measure.ts';
 import { SMOKE } from './measure/path.ts';
+import { flood } from './paths/flood.ts';
 import { chosen, PATHS } from './paths/index.ts';
 import { openStage, type Stage } from './process/stage.ts';
 
@@ -37,6 +39,25 @@ describe('the benchmarks', () => {
         await contest.close();
       }
     }).timeout(90_000);
+
+  it('store the good webhooks of a flood, and no other, on both sides', async () => {
+    const connection = await connect({ servers: stage.nats });
+    const manager = await connection.jetstreamManager();
+    const stored = async () =>
+      Promise.all(['PAYMENTS', 'BENCH_LIMIT'].map(async (name) => (await manager.streams.info(name)).state.messages));
+    const contest = await flood.open(stage);
+    try {
+      // The stream is made with the first message.
+      await contest.ours.run(10);
+      const before = await stored();
+      await contest.ours.run(100);
+      await contest.limit.run(100);
+      expect(await stored()).to.deep.equal(before.map((messages) => messages + 10));
+    } finally {
+      await contest.close();
+      await connection.close();
+    }
+  }).timeout(90_000);
 
   it('are chosen by name, and a wrong name says which there are', () => {
     expect(chosen('').map(({ name }) => name)).to.deep.equal(PATHS.map(({ name }) => name));
