@@ -23,7 +23,12 @@ const example: SystemStatus = {
       text: 'Everything Razorpay knew 11 min ago is here. The next one is in 19 min.',
     },
     { part: 'breaker', label: 'Mail server', tone: 'good', text: 'Takes what is sent.' },
-    { part: 'settling', label: 'Tickets', tone: 'good', text: 'Up to date: each payment has its ticket, is held for you, or is not ours.' },
+    {
+      part: 'settling',
+      label: 'Tickets',
+      tone: 'good',
+      text: 'Up to date: each payment has its ticket, is held for you, or is not ours.',
+    },
     { part: 'bus', label: 'Bus', tone: 'good', text: 'Connected.' },
     { part: 'store', label: 'Store', tone: 'good', text: 'Answers.' },
   ],
