@@ -3,20 +3,9 @@
  * still has something to do with is moved, and what a living process holds is left to it.
  */
 import type { Model } from 'mongoose';
+import { LEASE_MS } from '../../services/ticketing/mail/claim.ts';
+import { CLAIM_MS } from '../../services/ticketing/settle/claim.ts';
 import type { Store } from '../../shared/store/index.ts';
-
-/** Tokens of the claims and leases that a dead ticketing held. */
-export type Orphaned = readonly string[];
-
-/** What is held at this moment: read right after the death of the only ticketing there is. */
-export async function orphaned(store: Store): Promise<Orphaned> {
-  const [payments, mails] = await Promise.all([
-    store.payments.find({ settling: { $ne: null } }, { settling: 1 }).lean(),
-    store.mails.find({ lease: { $ne: null } }, { lease: 1 }).lean(),
-  ]);
-  const holders = [...payments.map(({ settling }) => settling), ...mails.map(({ lease }) => lease)];
-  return holders.flatMap((held) => (held ? [held.token] : []));
-}
 
 function dates(value: unknown, path = ''): [path: string, at: Date][] {
   if (value instanceof Date) return [[path, value]];
@@ -33,11 +22,16 @@ async function shift({ collection }: Pick<Model<unknown>, 'collection'>, filter:
   }
 }
 
-/** Lets `ms` pass for everything unfinished. */
-export async function elapse(store: Store, ms: number, dead: Orphaned): Promise<void> {
-  const free = (held: string) => ({ $or: [{ [held]: null }, { [`${held}.token`]: { $in: dead } }] });
-  await shift(store.payments, { pending: true, ...free('settling') }, ms);
-  await shift(store.mails, { state: { $in: ['owed', 'sending'] }, ...free('lease') }, ms);
+/**
+ * Lets `ms` pass for everything unfinished that nobody is at. What was taken before `died` is nobody's any more, also where
+ * the store heard of it after the death: what the dead had sent was still on its way.
+ */
+export async function elapse(store: Store, ms: number, died: Date | null): Promise<void> {
+  const free = (held: string, leaseMs: number) => ({
+    $or: [{ [held]: null }, ...(died ? [{ [`${held}.until`]: { $lt: new Date(died.getTime() + leaseMs) } }] : [])],
+  });
+  await shift(store.payments, { pending: true, ...free('settling', CLAIM_MS) }, ms);
+  await shift(store.mails, { state: { $in: ['owed', 'sending'] }, ...free('lease', LEASE_MS) }, ms);
 }
 
 /** Lets the next scheduled sweep be due, and what an interrupted one held run out. Nobody may be sweeping. */

@@ -3,7 +3,7 @@ import { connect, nanos } from 'nats';
 import { freePort } from '../../deploy/local/servers/free-port.ts';
 import type { SmtpStep } from '../../deploy/mail-catcher/smtp.ts';
 import { type Json, startWorld, student, until, WEBHOOK_SECRET, type World } from '../world.ts';
-import { elapse, type Orphaned, orphaned, untilNextSweep } from './elapse.ts';
+import { elapse, untilNextSweep } from './elapse.ts';
 import type { Point } from './failure-points.ts';
 import type { VictimName } from './victim.ts';
 import { type Victim, victims } from './victims.ts';
@@ -68,7 +68,7 @@ export async function startLane(name: VictimName): Promise<Lane> {
   let victim: Victim | undefined;
   let smtpSteps: SmtpStep[] = [];
   let armed: Point | null = null;
-  let dead: Orphaned = [];
+  let died: Date | null = null;
   let revivedAt = new Date();
   const window = new Set<string>();
 
@@ -118,7 +118,7 @@ export async function startLane(name: VictimName): Promise<Lane> {
       armed = null;
       // What the living hold is theirs; nobody is at the work of the dead.
       if (name !== 'ticketing') return;
-      dead = [...dead, ...(await orphaned(world.store))];
+      died = new Date();
       const sending = await world.store.mails.find({ state: 'sending' }).lean();
       for (const { _id } of sending) window.add(_id);
     },
@@ -143,7 +143,7 @@ export async function startLane(name: VictimName): Promise<Lane> {
         LOOK_MS,
       );
     },
-    timePasses: (ms) => elapse(world.store, ms, dead),
+    timePasses: (ms) => elapse(world.store, ms, died),
     async quiet() {
       await until(
         async () => {

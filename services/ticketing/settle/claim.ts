@@ -9,7 +9,7 @@ import type { Store } from '../../../shared/store/index.ts';
 import type { Claim } from '../join/pipeline.ts';
 
 /** Longer than a settling with a slow look-up at Razorpay takes. */
-const CLAIM_MS = 45_000;
+export const CLAIM_MS = 45_000;
 /** Effects are not begun in the claim's last part. */
 const CLAIM_MARGIN_MS = 10_000;
 
