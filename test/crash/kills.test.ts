@@ -67,6 +67,11 @@ describe('every process killed in turn, amid a stream of payments (P6)', functio
   async function redeliverSoon(): Promise<void> {
     const bus = await connect({ servers: stack.info.nats });
     const { consumers } = await bus.jetstreamManager();
+    await until(
+      () => consumers.info('PAYMENTS', 'ticketing').catch(() => null),
+      (found) => found !== null,
+      'the consumer',
+    );
     await consumers.update('PAYMENTS', 'ticketing', { ack_wait: nanos(4_000) });
     await bus.close();
   }
