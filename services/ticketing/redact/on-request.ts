@@ -6,7 +6,7 @@ import { finishByHand, pendingBy } from '../by-hand/finish.ts';
 import { claimPayment } from '../settle/claim.ts';
 import { revokeTicket } from '../settle/revoked.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
-import { NOBODY } from './fields.ts';
+import { redactHandMade } from './hand-made.ts';
 import { redactBelongings, redactDuplicates, redactPayment } from './redact.ts';
 import { endOf } from './retention.ts';
 
@@ -74,21 +74,8 @@ export async function redactOnRequest(
     const claimed = await claimPayment(store, payment._id);
     if (claimed) await settle(tools, claimed.payment, claimed.claim);
   } else if (attendee && !attendee.redacted_at) {
-    const emptied = await store.attendees
-      .findOneAndUpdate(
-        { _id: attendee._id, payment_id: null, redacted_at: null },
-        {
-          $set: {
-            ...NOBODY,
-            redacted_at: now,
-            redacted_by: by,
-            pending: pendingBy({ by: requested_by, correlationId }, now),
-          },
-        },
-        { returnDocument: 'after' },
-      )
-      .lean<AttendeeDoc>();
-    if (!emptied) throw new RequestFailed(409, 'this attendee changed at this very moment; try again');
+    if (!(await redactHandMade(store, attendee._id, by, now)))
+      throw new RequestFailed(409, 'this attendee changed at this very moment; try again');
     redacted = true;
   }
   const left = attendee && (await store.attendees.findById(attendee._id).lean<AttendeeDoc>());

@@ -4,13 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { OutcomeKind } from '../../../shared/outcome.ts';
-import type { AttendeeDoc, EventDoc, RedactedBy } from '../../../shared/store/documents.ts';
+import type { EventDoc, RedactedBy } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { finishByHand, pendingBy } from '../by-hand/finish.ts';
+import { finishByHand } from '../by-hand/finish.ts';
 import { claimPayment } from '../settle/claim.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
-import { NOBODY } from './fields.ts';
-import { redactBelongings, redactDuplicates, redactPayment } from './redact.ts';
+import { redactHandMade } from './hand-made.ts';
+import { redactDuplicates, redactPayment } from './redact.ts';
 
 const BINDING = 'retention';
 const DAY_MS = 86_400_000;
@@ -97,32 +97,21 @@ async function redactPayments(tools: SettleTools, filters: Due['payments'], by: 
       done += (await redactDuplicates(store, _id, by)).length;
       if (await redactPayment(store, _id, by)) done++;
       const claimed = await claimPayment(store, _id);
-      // Somebody settles it at this moment, and finds that it changed.
-      if (claimed) {
-        await redactBelongings(store, claimed.payment);
-        await settle(tools, claimed.payment, claimed.claim);
-      }
+      // Not claimed: somebody settles it at this moment, and finds that it changed.
+      if (claimed) await settle(tools, claimed.payment, claimed.claim);
     }
     if (done >= BATCH) break;
   }
   return done;
 }
 
-async function redactHandMade(tools: SettleTools, filter: Due['attendees'], by: RedactedBy, stopped: () => boolean) {
+async function redactAllHandMade(tools: SettleTools, filter: Due['attendees'], by: RedactedBy, stopped: () => boolean) {
   const { store } = tools;
   const found = await store.attendees.find(filter, { _id: 1 }).limit(BATCH).lean();
   let done = 0;
   for (const { _id } of found) {
     if (stopped()) return done;
-    const now = new Date();
-    const pending = pendingBy({ by: by.by, correlationId: by.correlation_id }, now);
-    const emptied = await store.attendees
-      .findOneAndUpdate(
-        { _id, payment_id: null, redacted_at: null },
-        { $set: { ...NOBODY, redacted_at: now, redacted_by: by, pending } },
-        { returnDocument: 'after' },
-      )
-      .lean<AttendeeDoc>();
+    const emptied = await redactHandMade(store, _id, by);
     if (!emptied) continue;
     done++;
     await finishByHand(tools, emptied);
@@ -167,7 +156,7 @@ export async function retain(
   if (ours) {
     const by: RedactedBy = { by: 'ticketing', reason: 'retention', correlation_id: randomUUID() };
     const payments = await redactPayments(tools, filters.payments, by, stopped);
-    const attendees = payments < BATCH ? await redactHandMade(tools, filters.attendees, by, stopped) : 0;
+    const attendees = payments < BATCH ? await redactAllHandMade(tools, filters.attendees, by, stopped) : 0;
     const redacted = payments + attendees;
     metrics.redacted.inc({ reason: 'retention' }, redacted);
     if (redacted > 0)
