@@ -79,8 +79,12 @@ export async function reach({ store, bus }: Pick<Gateway, 'store' | 'bus'>, pati
 }
 
 /** @throws an error of the store where it is away */
-export async function healthFacts(gateway: Pick<Gateway, 'store' | 'bus'>, now: Date): Promise<HealthFacts> {
-  const reached = await reach(gateway);
+export async function healthFacts(
+  gateway: Pick<Gateway, 'store' | 'bus'>,
+  now: Date,
+  known?: Reach,
+): Promise<HealthFacts> {
+  const reached = known ?? (await reach(gateway));
   const [webhook, sweep, mail, settling] = await Promise.all([
     webhookFacts(gateway, now),
     sweepFacts(gateway, now),

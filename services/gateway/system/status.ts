@@ -144,7 +144,7 @@ export async function readStatus(
   const read = async () =>
     reached.storeMs === null
       ? null
-      : Promise.all([user.role === 'admin' ? healthFacts(gateway, now) : null, waitingFor(gateway, user)]);
+      : Promise.all([user.role === 'admin' ? healthFacts(gateway, now, reached) : null, waitingFor(gateway, user)]);
   const [facts, waiting] = (await read()) ?? [null, null];
   const parts = facts ? healthWords(facts, now) : reachWords(reached);
   return {
