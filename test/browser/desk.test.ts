@@ -2,30 +2,26 @@
 import { expect } from 'chai';
 import type { Dialog, Page } from 'playwright-core';
 import { club, PEOPLE } from '../../services/gateway/testing/documents.ts';
-import { startWorld, student, until, type World } from '../world.ts';
-import { expectAccessible, expectFits, type Opened, PHONE, startBrowser, type TestBrowser } from './browser.ts';
-import { signedIn } from './scene.ts';
+import { student, until, type World } from '../world.ts';
+import { expectAccessible, expectFits, type Opened, PHONE, type TestBrowser } from './browser.ts';
+import { type Desk, startDesk } from './scene.ts';
 
 describe('the desk', () => {
+  let started: Desk | undefined;
   let browser: TestBrowser;
   let world: World;
   let desk: Opened;
   let page: Page;
   let url: string;
   before(async function () {
-    browser = await startBrowser(this);
-    world = await startWorld();
-    url = `http://127.0.0.1:${world.gateway.port}`;
-    desk = await signedIn(browser, url);
+    started = await startDesk(this);
+    ({ browser, world, url, desk } = started);
     page = desk.page;
     // Two open events: a payment that names none is held.
     for (const slug of ['fest', 'hack'])
       await world.api('POST', '/api/events', { name: `The ${slug}`, slug, date: '2026-12-20T18:00', price: 29_900 });
   });
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
+  after(() => started?.stop());
   afterEach(() => expect(desk?.complaints.splice(0)).to.deep.equal([]));
 
   const said = (tone: 'status' | 'alert' = 'status') => page.locator('main').getByRole(tone).first().textContent();

@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { HOLD_REASONS, type HoldReason } from '../../shared/outcome.ts';
-import { type Json, startWorld, student, until, type World } from '../world.ts';
-import { type Opened, startBrowser, type TestBrowser } from './browser.ts';
-import { signedIn } from './scene.ts';
+import { type Json, student, until, type World } from '../world.ts';
+import type { Opened } from './browser.ts';
+import { type Desk, startDesk } from './scene.ts';
 
 interface Case {
   /** A payment that is held so, or will be. */
@@ -14,25 +14,20 @@ interface Case {
 }
 
 describe('held payments in the console', () => {
-  let browser: TestBrowser;
+  let started: Desk | undefined;
   let world: World;
   let desk: Opened;
   let page: Page;
   let url: string;
   before(async function () {
-    browser = await startBrowser(this);
-    world = await startWorld();
-    url = `http://127.0.0.1:${world.gateway.port}`;
-    desk = await signedIn(browser, url);
+    started = await startDesk(this);
+    ({ world, url, desk } = started);
     page = desk.page;
     // Two open events: a payment that names none is held.
     await event({ slug: 'fest' });
     await event({ slug: 'hack' });
   });
-  after(async () => {
-    await browser?.close();
-    await world?.stop();
-  });
+  after(() => started?.stop());
   afterEach(() => expect(desk?.complaints.splice(0)).to.deep.equal([]));
 
   async function event(fields: Json): Promise<number> {

@@ -1,7 +1,7 @@
 /** An afternoon at the desk: a whole QRFlow with some of everything that its people meet, for the pages to show. */
 import { notesOf, STUDENTS } from '../../deploy/local/demo/students.ts';
 import { ADMIN, type Json, startWorld, until, type World } from '../world.ts';
-import type { TestBrowser } from './browser.ts';
+import { type Opened, startBrowser, type TestBrowser } from './browser.ts';
 
 export interface Scene {
   world: World;
@@ -166,4 +166,28 @@ export async function signedIn(browser: TestBrowser, url: string, options: Param
   await opened.page.getByRole('button', { name: 'Sign in' }).click();
   await opened.page.getByRole('heading', { name: 'Today' }).waitFor();
   return opened;
+}
+
+export interface Desk {
+  browser: TestBrowser;
+  world: World;
+  url: string;
+  /** An admin's browser, signed in. */
+  desk: Opened;
+  stop(): Promise<void>;
+}
+
+/** A QRFlow without events, and an admin at its console. `test`: the hook's, which a machine without a browser skips. */
+export async function startDesk(test: Parameters<typeof startBrowser>[0]): Promise<Desk> {
+  const browser = await startBrowser(test);
+  const world = await startWorld();
+  const url = `http://127.0.0.1:${world.gateway.port}`;
+  const desk = await signedIn(browser, url);
+  return {
+    ...{ browser, world, url, desk },
+    async stop() {
+      await browser.close();
+      await world.stop();
+    },
+  };
 }
