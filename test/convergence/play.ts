@@ -1,5 +1,6 @@
 /** Plays histories side by side in one world: each with its own events, students and payments, all under one clock. */
 import { connect } from 'nats';
+import { ticketingConsumer } from '../ticketing-consumer.ts';
 import { type Json, until, type World } from '../world.ts';
 import type { StandingClock } from './clock.ts';
 import type { Chapter, Edit, History, Pause, Payment, Post, Step } from './history.ts';
@@ -38,12 +39,7 @@ export const PREVIOUS_SECRET = 'whsec_previous';
 /** Sends nothing by itself any more. */
 export async function openTheatre(world: World, clock: StandingClock, office: PostOffice): Promise<Theatre> {
   const bus = await connect({ servers: world.nats.url });
-  const manager = await bus.jetstreamManager();
-  await until(
-    () => manager.consumers.info('PAYMENTS', 'ticketing').catch(() => null),
-    (found) => found !== null,
-    'ticketing’s consumer',
-  );
+  const consumer = await ticketingConsumer(bus);
   return {
     world,
     clock,
@@ -56,7 +52,7 @@ export async function openTheatre(world: World, clock: StandingClock, office: Po
             { kind: 'cancellation', state: 'owed', error: null, due_at: { $gt: new Date() } },
             { $set: { due_at: new Date() } },
           );
-          const { num_pending, num_ack_pending } = await manager.consumers.info('PAYMENTS', 'ticketing');
+          const { num_pending, num_ack_pending } = await consumer.info();
           const [pending, mails] = await Promise.all([
             world.store.payments.countDocuments({ pending: true, next_at: null }),
             world.store.mails.countDocuments({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { connect, nanos } from 'nats';
+import { connect } from 'nats';
 import { json } from '../../deploy/local/demo/http.ts';
 import type { Booked } from '../../deploy/local/demo/razorpay.ts';
 import type { ProcessName } from '../../deploy/local/stack/info.ts';
@@ -13,6 +13,7 @@ import { openStore, type Store } from '../../shared/store/index.ts';
 import { scaled } from '../profile.ts';
 import { generator, shuffle, testSeed } from '../run/random.ts';
 import { testFolder } from '../servers.ts';
+import { ticketingConsumer } from '../ticketing-consumer.ts';
 import { until } from '../until.ts';
 import { elapse } from './elapse.ts';
 import { reckon } from './reckoning.ts';
@@ -66,13 +67,7 @@ describe('every process killed in turn, amid a stream of payments (P6)', functio
   /** What a death left unacked comes again soon, and often amid the next. */
   async function redeliverSoon(): Promise<void> {
     const bus = await connect({ servers: stack.info.nats });
-    const { consumers } = await bus.jetstreamManager();
-    await until(
-      () => consumers.info('PAYMENTS', 'ticketing').catch(() => null),
-      (found) => found !== null,
-      'the consumer',
-    );
-    await consumers.update('PAYMENTS', 'ticketing', { ack_wait: nanos(4_000) });
+    await (await ticketingConsumer(bus)).redeliverAfter(4_000);
     await bus.close();
   }
 

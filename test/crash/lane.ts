@@ -1,7 +1,8 @@
 /** A QRFlow of its own in which one service is a victim, again and again, and everything else lives on. */
-import { connect, nanos } from 'nats';
+import { connect } from 'nats';
 import { freePort } from '../../deploy/local/servers/free-port.ts';
 import type { SmtpStep } from '../../deploy/mail-catcher/smtp.ts';
+import { ticketingConsumer } from '../ticketing-consumer.ts';
 import { type Json, startWorld, student, until, WEBHOOK_SECRET, type World } from '../world.ts';
 import { elapse, untilNextSweep } from './elapse.ts';
 import type { Point } from './failure-points.ts';
@@ -57,13 +58,8 @@ export async function startLane(name: VictimName): Promise<Lane> {
     ...(name === 'ingest' && { INGEST_PORT: String(port) }),
   };
   const bus = await connect({ servers: world.nats.url });
-  const manager = await bus.jetstreamManager();
-  await until(
-    () => manager.consumers.info('PAYMENTS', 'ticketing').catch(() => null),
-    (found) => found !== null,
-    'the consumer',
-  );
-  await manager.consumers.update('PAYMENTS', 'ticketing', { ack_wait: nanos(ACK_WAIT_MS) });
+  const consumer = await ticketingConsumer(bus);
+  await consumer.redeliverAfter(ACK_WAIT_MS);
 
   let victim: Victim | undefined;
   let smtpSteps: SmtpStep[] = [];
@@ -155,7 +151,7 @@ export async function startLane(name: VictimName): Promise<Lane> {
               untoldSweeps(world, revivedAt),
               world.store.sweeps.countDocuments({ state: 'running' }),
               world.store.schedules.countDocuments({ next_at: { $lte: new Date() } }),
-              manager.consumers.info('PAYMENTS', 'ticketing'),
+              consumer.info(),
               world.razorpay.control<{ in_flight: number }>('/state'),
             ]);
           return {
