@@ -1,7 +1,7 @@
 /** Capacity under competition (P1): as many tickets as seats, and freed seats go to who has waited longest. */
 import { expect } from 'chai';
 import { startWorld, student, until, type World } from '../world.ts';
-import { moreTicketing, type TicketingReplica } from './more-replicas.ts';
+import { moreTicketing, type TicketingReplica, total } from './more-replicas.ts';
 
 const SEATS = 20;
 const PAYMENTS = 200;
@@ -84,12 +84,23 @@ describe('the last seats of an event', () => {
     for (const id of first) await world.settled(id, 'ticketed');
     const waiting = await pay(event, 700);
     await world.settled(waiting, 'held:event_full');
-    // A replica that has not seen this event yet, and the highest seat let go: it looks like an event never full.
+    // A replica at work that has not seen this event yet, and the highest seat let go: it looks like an event never full.
+    const fresh = await moreTicketing(world);
+    others.push(fresh);
+    const elsewhere = await makeEvent({});
+    await until(
+      async () => {
+        await pay(elsewhere, 1);
+        return total([fresh.parts], 'qrflow_payments_settled_total');
+      },
+      (settled) => settled > 0,
+      'the fresh replica at work',
+    );
     const highest = (await seatsOf(event)).at(-1)?.payment_id as string;
-    // First its outcome, or recovery would give the ticket back: nobody refunded it.
+    // First its outcome and mail, or recovery would settle it again and give the ticket back: nobody refunded it.
     await world.store.payments.updateOne({ _id: highest }, { $set: { 'outcome.kind': 'revoked' } });
+    await world.store.mails.deleteMany({ payment_id: highest });
     await world.store.attendees.updateOne({ payment_id: highest }, { $set: { live: false } });
-    others.push(await moreTicketing(world));
     const newcomers = await Promise.all([1, 2, 3, 4, 5, 6].map((nth) => pay(event, nth)));
     for (const id of newcomers) await world.settled(id, 'held:event_full');
     await world.api('PUT', `/api/events/${event.id}`, { venue: 'Main Hall' });

@@ -68,6 +68,8 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       if (whole) return;
       await reconciling.restoreLost();
       whole = true;
+      // No hint that came before this was followed.
+      await hints.hint(undefined);
     }),
     loop('pending', lookEveryMs, () => settlePending(tools, intervalMs, workers, isStopped)),
     loop('held', intervalMs, () => hints.hint(undefined)),

@@ -1,0 +1,49 @@
+/** What is asked of a replica that has only just started is not forgotten. */
+import { expect } from 'chai';
+import { eventDoc, paymentDoc } from '../../../test/documents.ts';
+import { until } from '../../../test/until.ts';
+import { type Desk, openDesk } from '../test/desk.ts';
+import { startRecovery } from './loop.ts';
+
+describe('recovery on a replica that has just started', () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await openDesk();
+  });
+  after(() => desk?.close());
+
+  it('looks at what is held once it may give seats, at once, also where a hint came before that', async () => {
+    const held = paymentDoc(
+      {},
+      {
+        pending: false,
+        pending_since: null,
+        settling: null,
+        event_id: 1,
+        outcome: { kind: 'held', reason: 'event_full', since: new Date() },
+      },
+    );
+    await desk.lay({ payments: [held], events: [eventDoc({ capacity: 1 })] });
+    let open = false;
+    const recovery = startRecovery(desk.tools(), {
+      intervalMs: 3_600_000,
+      workers: 1,
+      retentionDays: null,
+      open: async () => open,
+      onMailOwed: () => undefined,
+    });
+    try {
+      expect(await recovery.hasten(1)).to.equal(0);
+      expect((await desk.payment(held._id)).outcome?.kind).to.equal('held');
+      open = true;
+      await until(
+        () => desk.payment(held._id),
+        ({ outcome }) => outcome?.kind === 'ticketed',
+        'the seat given',
+      );
+      expect(recovery.whole()).to.equal(true);
+    } finally {
+      await recovery.stop();
+    }
+  });
+});
