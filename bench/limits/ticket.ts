@@ -52,7 +52,7 @@ answer('work', (operations: number) =>
     const payload = Buffer.from(JSON.stringify({ t: ticketIdOf(++made), e: 1 })).toString('base64url');
     const signed = `${header}.${payload}`;
     const token = `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
-    const { modules } = QRCode.create(token, { errorCorrectionLevel: 'M' });
+    const { modules } = QRCode.create([{ data: Buffer.from(token), mode: 'byte' }], { errorCorrectionLevel: 'M' });
     const png = picture(modules.size, modules.data);
     const context = {
       ...student,

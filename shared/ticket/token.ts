@@ -47,12 +47,22 @@ export function readPublicKeys(pem: string): KeyObject[] {
   return blocks.map((block) => ed25519(createPublicKey(block)));
 }
 
+/** The header of each token signed with a key: to be made once, not for each ticket. */
+const headers = new WeakMap<KeyObject, { alg: string; kid: string }>();
+
+function headerOf(signingKey: KeyObject): { alg: string; kid: string } {
+  let header = headers.get(signingKey);
+  if (header === undefined) {
+    header = { alg: 'EdDSA', kid: keyId(createPublicKey(signingKey)) };
+    headers.set(signingKey, header);
+  }
+  return header;
+}
+
 /** Signs the same claims to the same token, every time: Ed25519 has no randomness. */
 export async function signTicket(claims: TicketClaims, signingKey: KeyObject): Promise<string> {
   const payload = new TextEncoder().encode(JSON.stringify({ t: claims.ticket, e: claims.event }));
-  return new CompactSign(payload)
-    .setProtectedHeader({ alg: 'EdDSA', kid: keyId(createPublicKey(signingKey)) })
-    .sign(signingKey);
+  return new CompactSign(payload).setProtectedHeader(headerOf(signingKey)).sign(signingKey);
 }
 
 /** Verifies scanned text against our public keys, old ones included. */

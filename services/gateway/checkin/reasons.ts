@@ -1,4 +1,5 @@
 /** What the gate is told: a closed list, each decided from stored facts. Pure. */
+import { dateFormat } from '../../../shared/date-format.ts';
 import type { AttendeeDoc, EventDoc, Ticket } from '../../../shared/store/documents.ts';
 
 export const CHECKIN_REASONS = [
@@ -53,7 +54,7 @@ export function ticketRefusal(attendee: AttendeeDoc | null, ticketId: string): E
 }
 
 const clock = (at: Date, timezone: string) =>
-  new Intl.DateTimeFormat('en-GB', {
+  dateFormat('en-GB', {
     timeZone: timezone,
     day: 'numeric',
     month: 'short',

@@ -1,4 +1,5 @@
 /** How the console writes money and times. Pure. */
+import { dateFormat } from '../../../shared/date-format.ts';
 
 /** Where QRFlow's students are; an event's own times are shown in the event's timezone. */
 export const TIMEZONE = 'Asia/Kolkata';
@@ -17,13 +18,8 @@ export function money(minor: number | null | undefined, currency: string | null 
 
 export const count = (value: number): string => new Intl.NumberFormat('en-IN').format(value);
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-function dateFormat(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = timeZone + JSON.stringify(options);
-  const found = formats.get(key) ?? new Intl.DateTimeFormat('en-IN', { timeZone, hourCycle: 'h23', ...options });
-  formats.set(key, found);
-  return found;
-}
+const written = (timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  dateFormat('en-IN', { timeZone, hourCycle: 'h23', ...options });
 
 /** A date, ISO text, or Razorpay's seconds. */
 export type Moment = Date | string | number;
@@ -32,18 +28,18 @@ export const asDate = (at: Moment): Date => new Date(typeof at === 'number' ? at
 /** `25 Nov, 14:32`; with the year where it is another one. */
 export function shortTime(at: Moment, now: Date, timeZone = TIMEZONE): string {
   const date = asDate(at);
-  const year = (one: Date) => dateFormat(timeZone, { year: 'numeric' }).format(one);
-  const day = dateFormat(timeZone, {
+  const year = (one: Date) => written(timeZone, { year: 'numeric' }).format(one);
+  const day = written(timeZone, {
     day: 'numeric',
     month: 'short',
     ...(year(date) !== year(now) && { year: 'numeric' }),
   });
-  return `${day.format(date)}, ${dateFormat(timeZone, { hour: '2-digit', minute: '2-digit' }).format(date)}`;
+  return `${day.format(date)}, ${written(timeZone, { hour: '2-digit', minute: '2-digit' }).format(date)}`;
 }
 
 /** `Wednesday, 25 November 2026 at 14:32:07 IST`. */
 export const longTime = (at: Moment, timeZone = TIMEZONE): string =>
-  dateFormat(timeZone, {
+  written(timeZone, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',

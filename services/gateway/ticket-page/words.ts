@@ -1,4 +1,5 @@
 /** A ticket in words for who holds it: what it is good for, and what to do where it is good for nothing. Pure. */
+import { dateFormat } from '../../../shared/date-format.ts';
 import type { AttendeeDoc, EventDoc } from '../../../shared/store/documents.ts';
 import { oneLine } from '../../../shared/text.ts';
 import type { OpenedTicket } from './open.ts';
@@ -15,7 +16,7 @@ export interface TicketView {
 }
 
 const written = (timeZone: string, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-IN', { ...options, timeZone });
+  dateFormat('en-IN', { ...options, timeZone });
 
 /** `Sunday, 20 December 2026 at 6:00 pm`, where the event is. */
 export const eventMoment = (at: Date, timeZone: string): string =>

@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import type { SendMailOptions } from 'nodemailer';
+import { dateFormat } from '../../../shared/date-format.ts';
 import type { Values } from '../../../shared/mail-template/fill.ts';
 import type { Logo } from '../../../shared/mail-template/logo.ts';
 import type { AttendeeDoc, EventDoc, MailDoc } from '../../../shared/store/documents.ts';
@@ -36,9 +37,9 @@ export const TRIAL_QR = 'QRFlow test mail: this code opens no door.';
 const TRIAL_LINK = 'test';
 
 const when = (date: Date, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-IN', { dateStyle: 'full', timeStyle: 'short', timeZone }).format(date);
+  dateFormat('en-IN', { dateStyle: 'full', timeStyle: 'short', timeZone }).format(date);
 const clock = (date: Date, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-IN', { timeStyle: 'short', timeZone }).format(date);
+  dateFormat('en-IN', { timeStyle: 'short', timeZone }).format(date);
 
 function view(mail: MailDoc, attendee: AttendeeDoc, event: EventDoc, link: string) {
   const { timezone } = event;
