@@ -12,32 +12,29 @@ function chunk(type: string, body: Buffer): Buffer {
   return framed;
 }
 
+/** Light modules around it: what readers need. */
+const QUIET = 4;
+/** Pixels a module: of one bit each, so that a module of a line is a byte. */
+const SCALE = 8;
+
 /**
  * Black on white, one bit a pixel.
  * @param size modules a side
  * @param isDark whether the module at (row, column) is dark
- * @param scale pixels a module
- * @param quiet light modules around it; readers need 4
  */
-export function qrPng(size: number, isDark: (row: number, column: number) => boolean, scale = 8, quiet = 4): Buffer {
-  const side = (size + 2 * quiet) * scale;
-  const stride = 1 + Math.ceil(side / 8);
-  // In grey a set bit is white; each line starts with its filter type, 0.
+export function qrPng(size: number, isDark: (row: number, column: number) => boolean): Buffer {
+  const modules = size + 2 * QUIET;
+  const side = modules * SCALE;
+  // Each line starts with its filter type, 0. In grey a set bit is white.
+  const stride = 1 + modules;
   const pixels = Buffer.alloc(stride * side, 0xff);
-  const line = Buffer.alloc(stride);
-  // Stryker disable next-line EqualityOperator: one line more falls outside the buffer
-  for (let row = 0; row < size + 2 * quiet; row++) {
-    line.fill(0xff);
-    line[0] = 0;
-    for (let column = 0; column < size; column++) {
-      if (row < quiet || row >= size + quiet || !isDark(row - quiet, column)) continue;
-      for (let x = (column + quiet) * scale; x < (column + quiet + 1) * scale; x++) {
-        const at = 1 + (x >> 3);
-        line[at] = (line[at] as number) & ~(0x80 >> (x & 7));
-      }
-    }
-    // Stryker disable next-line EqualityOperator: the next line is written over it
-    for (let repeat = 0; repeat < scale; repeat++) line.copy(pixels, (row * scale + repeat) * stride);
+  for (let row = 0; row < modules; row++) {
+    const line = row * SCALE * stride;
+    pixels[line] = 0;
+    if (row >= QUIET && row < size + QUIET)
+      for (let column = 0; column < size; column++)
+        if (isDark(row - QUIET, column)) pixels[line + 1 + QUIET + column] = 0;
+    for (let repeat = 1; repeat < SCALE; repeat++) pixels.copy(pixels, line + repeat * stride, line, line + stride);
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
