@@ -1,9 +1,9 @@
 /** How a run is cut into batches, each a mocha process of its own. Pure. */
 import { shuffle } from './random.ts';
 
-/** Suites that start a whole QRFlow take tens of seconds and run two to a batch; the others take milliseconds. */
+/** Suites that start a whole QRFlow take tens of seconds and run three to a batch; the others take milliseconds. */
 const LARGE = /^test\//;
-const LARGE_IN_A_BATCH = 2;
+const LARGE_IN_A_BATCH = 3;
 const SMALL_IN_A_BATCH = 20;
 
 const cut = <T>(list: readonly T[], size: number): T[][] =>
