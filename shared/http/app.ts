@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 
 export interface RequestState extends DefaultState {
   correlationId: string;
-  log: Logger;
+  readonly log: Logger;
 }
 export type HttpApp = Koa<RequestState, DefaultContext>;
 
@@ -19,6 +19,22 @@ const loggedPath = (path: string): string =>
     .split('/')
     .map((segment) => (segment.length > LONGEST_LOGGED ? '…' : segment))
     .join('/');
+
+/** Most requests leave no line in the log: their own logger is made when they do. */
+class FreshState {
+  readonly #log: Logger;
+  #own: Logger | undefined;
+  correlationId: string;
+  constructor(log: Logger, correlationId: string) {
+    this.#log = log;
+    this.correlationId = correlationId;
+  }
+
+  get log(): Logger {
+    this.#own ??= this.#log.child({ correlation_id: this.correlationId });
+    return this.#own;
+  }
+}
 
 interface HttpFault {
   status?: number;
@@ -58,8 +74,7 @@ export function createHttpApp(log: Logger, showProblem: ShowProblem = () => fals
   app.silent = true;
   app.use(async (ctx, next) => {
     const given = ctx.get('x-correlation-id') || ctx.get('request-id');
-    ctx.state.correlationId = CORRELATION_ID.test(given) ? given : newCorrelationId();
-    ctx.state.log = log.child({ correlation_id: ctx.state.correlationId });
+    ctx.state = new FreshState(log, CORRELATION_ID.test(given) ? given : newCorrelationId());
     ctx.set('X-Correlation-Id', ctx.state.correlationId);
     ctx.set('X-Content-Type-Options', 'nosniff');
     ctx.set('Cache-Control', 'no-store');
@@ -78,8 +93,12 @@ export function createHttpApp(log: Logger, showProblem: ShowProblem = () => fals
       ctx.body = { ...problem.body, correlation_id: ctx.state.correlationId };
       ctx.type = 'application/problem+json';
     } finally {
-      const ms = Math.round(performance.now() - started);
-      ctx.state.log.debug({ method: ctx.method, path: loggedPath(ctx.path), status: ctx.status, ms }, 'http');
+      if (log.isLevelEnabled('debug')) {
+        const ms = Math.round(performance.now() - started);
+        const { method, status } = ctx;
+        const path = loggedPath(ctx.path);
+        ctx.state.log.debug({ method, path, status, ms }, 'http');
+      }
     }
   });
   return app;

@@ -40,7 +40,11 @@ export class Problem extends Error {
     fields: ProblemFields,
     options: ErrorOptions & { headers?: Record<string, string> } = {},
   ) {
+    const { stackTraceLimit } = Error;
+    // Where in our code a caller's mistake was noticed tells nobody anything, and costs a flood's largest part.
+    if (status < 500) Error.stackTraceLimit = 0;
     super(fields.detail, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.status = status;
     this.fields = fields;
     this.headers = options.headers ?? {};

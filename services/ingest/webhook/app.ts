@@ -11,6 +11,7 @@ import { type Bus, BusUnavailable, OBSERVED, UNREADABLE } from '../../../shared/
 import { createHttpApp, type HttpApp, type RequestState } from '../../../shared/http/app.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { Logger } from '../../../shared/log/index.ts';
+import { sparing } from '../../../shared/log/sparing.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { AccountGuard } from './account.ts';
 import { eventLabel } from './events.ts';
@@ -60,6 +61,7 @@ export function createWebhookApp(options: WebhookOptions): HttpApp {
   const usable = secrets.filter((secret) => secret !== '');
   if (usable.length === 0) throw new Error('no webhook secret: every signature would have to be believed');
   const app = createHttpApp(log);
+  const refused = sparing(log, 'webhook: refused');
   const router = new Router<RequestState>();
 
   async function publish(subject: string, bytes: Uint8Array, id: string): Promise<boolean> {
@@ -103,7 +105,6 @@ export function createWebhookApp(options: WebhookOptions): HttpApp {
       const translation = translate(body, id);
       event = translation.event;
       ctx.state.correlationId = id;
-      ctx.state.log = log.child({ correlation_id: id, event });
       ctx.set('X-Correlation-Id', id);
       if (!(await account.accepts(translation.accountId)))
         throw new Problem(403, { detail: 'this event is of another Razorpay account than this store’s' });
@@ -111,10 +112,10 @@ export function createWebhookApp(options: WebhookOptions): HttpApp {
         metrics.webhookAge.observe(Math.max(0, Date.now() / 1_000 - translation.createdAt));
       const duplicate = await store(translation, body, id);
       ctx.body = { status: translation.kind, duplicate };
-      tell(ctx.state.log, translation, duplicate);
+      tell(log, { correlation_id: id, event }, translation, duplicate);
     } catch (error) {
       const answer = error instanceof Problem ? error.status : 500;
-      if (answer === 401 || answer === 403) ctx.state.log.warn({ answer }, 'webhook: refused');
+      if (answer === 401 || answer === 403) refused({ answer, correlation_id: ctx.state.correlationId, event });
       metrics.webhooks.inc({ event: eventLabel(event), answer: String(answer) });
       throw error;
     }
@@ -129,16 +130,21 @@ export function createWebhookApp(options: WebhookOptions): HttpApp {
   return app;
 }
 
-function tell(log: Logger, translation: Translation, duplicate: boolean): void {
+function tell(
+  log: Logger,
+  about: { correlation_id: string; event: string | null },
+  translation: Translation,
+  duplicate: boolean,
+): void {
   if (translation.kind === 'observation') {
     const { observation, unread } = translation;
-    log.info({ payment_id: observation.payment_id, duplicate }, 'webhook: stored');
+    log.info({ ...about, payment_id: observation.payment_id, duplicate }, 'webhook: stored');
     if (unread !== null)
       log.error(
-        { payment_id: observation.payment_id, reason: unread },
+        { ...about, payment_id: observation.payment_id, reason: unread },
         'webhook: stored, but some of it is unreadable; it goes to the dead letters',
       );
   } else if (translation.kind === 'unreadable')
-    log.error({ reason: translation.reason }, 'webhook: signed, but unreadable; it goes to the dead letters');
-  else log.debug('webhook: of no use to us');
+    log.error({ ...about, reason: translation.reason }, 'webhook: signed, but unreadable; it goes to the dead letters');
+  else log.debug(about, 'webhook: of no use to us');
 }

@@ -49,39 +49,50 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
+/** What a payload may carry, by name. Made once: making a schema costs more than reading with it. */
+const CARRIED = {
+  payment: z.looseObject({ entity: paymentEntity }),
+  order: z.looseObject({ entity: orderEntity }),
+  qr_code: z.looseObject({ entity: qrCodeEntity }),
+  refund: z.looseObject({ entity: refundEntity }),
+  dispute: z.looseObject({ entity: disputeEntity }),
+};
+type Name = keyof typeof CARRIED;
+type Entity<N extends Name> = z.output<(typeof CARRIED)[N]>['entity'];
+
 /** The entity of that name in the payload, if there is one. @throws Unfit when it is there and not readable */
-function entity<T>(payload: Record<string, unknown>, name: string, schema: z.ZodType<T>): T | undefined {
+function entity<N extends Name>(payload: Record<string, unknown>, name: N): Entity<N> | undefined {
   const found = payload[name];
   if (found === undefined || found === null) return undefined;
-  const parsed = z.looseObject({ entity: schema }).safeParse(found);
-  if (parsed.success) return parsed.data.entity as T;
+  const parsed = CARRIED[name].safeParse(found);
+  if (parsed.success) return parsed.data.entity as Entity<N>;
   const fields = parsed.error.issues.map(({ path }) => [name, ...path].join('.'));
   throw new Unfit(`cannot read ${[...new Set(fields)].join(', ')}`);
 }
 
 function read(body: z.output<typeof envelope>, id: string): { observation: Observation | null; unread: string | null } {
   const { payload, event } = body;
-  const payment = entity(payload, 'payment', paymentEntity);
+  const payment = entity(payload, 'payment');
   const unread: string[] = [];
   /** Beside a payment that can be read, one that cannot costs nobody a ticket. */
-  const beside = <T>(name: string, schema: z.ZodType<T>): T | undefined => {
+  const beside = <N extends Name>(name: N): Entity<N> | undefined => {
     try {
-      return entity(payload, name, schema);
+      return entity(payload, name);
     } catch (error) {
       if (!payment || !(error instanceof Unfit)) throw error;
       unread.push(error.message);
       return undefined;
     }
   };
-  const refund = beside('refund', refundEntity);
-  const dispute = beside('dispute', disputeEntity);
+  const refund = beside('refund');
+  const dispute = beside('dispute');
   const paymentId = payment?.id ?? refund?.payment_id ?? dispute?.payment_id;
   // An order or a QR code alone tells of no payment.
   if (paymentId === undefined) return { observation: null, unread: null };
   if ((refund && refund.payment_id !== paymentId) || (dispute && dispute.payment_id !== paymentId))
     throw new Unfit('its entities speak of different payments');
-  const order = beside('order', orderEntity);
-  const qr = beside('qr_code', qrCodeEntity);
+  const order = beside('order');
+  const qr = beside('qr_code');
   const times = [body.created_at, payment?.created_at, refund?.created_at, dispute?.created_at, qr?.created_at];
   const observation: Observation = {
     id,
