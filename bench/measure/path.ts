@@ -63,7 +63,7 @@ const PAYMENTS = { mongod: 10_000, standIn: 500 };
 
 export const full = (onStandIn: boolean): Sizes => ({
   rounds: 24,
-  withinMs: 50_000,
+  withinMs: 40_000,
   leastRounds: 8,
   warmUps: 3,
   sliceMs: 600,

@@ -4,10 +4,12 @@ import { checkIn } from './check-in.ts';
 import { flood } from './flood.ts';
 import { ingest } from './ingest.ts';
 import { list } from './list.ts';
+import { mail } from './mail.ts';
 import { duplicate, settle } from './settle.ts';
+import { starts } from './start.ts';
 import { ticket } from './ticket.ts';
 
-export const PATHS: readonly Path[] = [ingest, flood, checkIn, ticket, list, settle, duplicate];
+export const PATHS: readonly Path[] = [ingest, flood, checkIn, ticket, mail, list, settle, duplicate, ...starts];
 
 /** @param only names, comma separated; empty: all. @throws Error that says which there are */
 export function chosen(only: string, paths: readonly Path[] = PATHS): Path[] {

@@ -20,6 +20,8 @@ export interface Service extends Program {
 export interface Stage {
   sizes: Sizes;
   secrets: Secrets;
+  /** Where the programs are. */
+  code: Code;
   nats: string;
   /** The URI of a database that nobody used before. */
   database(): string;
@@ -79,6 +81,7 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
   return {
     sizes,
     secrets,
+    code,
     nats,
     database() {
       const url = new URL(mongodb);
@@ -102,7 +105,7 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
         (status) => status === 200,
         `${name} is ready`,
         60_000,
-        50,
+        10,
       );
       return { ...program, port: name === 'ticketing' ? 0 : ports[name] };
     },

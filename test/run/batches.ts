@@ -3,23 +3,19 @@ import { shuffle } from './random.ts';
 
 /** Suites that start a whole QRFlow take tens of seconds and run three to a batch; the others take milliseconds. */
 const LARGE = /^test\//;
+/** These take minutes: begun last, one of them would hold up the end of the run alone. */
+const LONG = /^test\/(soak|outage|input\/api|crash|convergence)\//;
 const LARGE_IN_A_BATCH = 3;
 const SMALL_IN_A_BATCH = 20;
 
 const cut = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 
-/** Paths relative to the project. Large ones first, so that no long batch is left for the end; else in random order. */
+/** Paths relative to the project. What takes long first, so that none of it is left for the end; else in random order. */
 export function batches(files: readonly string[], random: () => number): string[][] {
   const mixed = shuffle([...files], random);
-  return [
-    ...cut(
-      mixed.filter((file) => LARGE.test(file)),
-      LARGE_IN_A_BATCH,
-    ),
-    ...cut(
-      mixed.filter((file) => !LARGE.test(file)),
-      SMALL_IN_A_BATCH,
-    ),
-  ];
+  const long = mixed.filter((file) => LONG.test(file));
+  const large = mixed.filter((file) => LARGE.test(file) && !LONG.test(file));
+  const small = mixed.filter((file) => !LARGE.test(file));
+  return [...cut(long, 1), ...cut(large, LARGE_IN_A_BATCH), ...cut(small, SMALL_IN_A_BATCH)];
 }
