@@ -4,9 +4,9 @@ import { shuffle } from './random.ts';
 /** Suites that start a whole QRFlow take tens of seconds and run three to a batch; the others take milliseconds. */
 const LARGE = /^test\//;
 /** These take minutes: begun last, one of them would hold up the end of the run alone. */
-const LONG = /^test\/(soak|outage|input\/api|crash|convergence)\//;
+const LONG = /^test\/(soak|outage|input\/api|crash|convergence)\/|^services\/ingest\/sweep\/sweep\.test/;
 const LARGE_IN_A_BATCH = 3;
-const SMALL_IN_A_BATCH = 20;
+const SMALL_IN_A_BATCH = 12;
 
 const cut = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
@@ -16,6 +16,6 @@ export function batches(files: readonly string[], random: () => number): string[
   const mixed = shuffle([...files], random);
   const long = mixed.filter((file) => LONG.test(file));
   const large = mixed.filter((file) => LARGE.test(file) && !LONG.test(file));
-  const small = mixed.filter((file) => !LARGE.test(file));
+  const small = mixed.filter((file) => !LARGE.test(file) && !LONG.test(file));
   return [...cut(long, 1), ...cut(large, LARGE_IN_A_BATCH), ...cut(small, SMALL_IN_A_BATCH)];
 }
