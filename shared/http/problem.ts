@@ -41,7 +41,7 @@ export class Problem extends Error {
     options: ErrorOptions & { headers?: Record<string, string> } = {},
   ) {
     const { stackTraceLimit } = Error;
-    // Where in our code a caller's mistake was noticed tells nobody anything, and costs a flood's largest part.
+    // Where in our code a caller's mistake was noticed tells nobody anything, and costs much in a flood of them.
     if (status < 500) Error.stackTraceLimit = 0;
     super(fields.detail, options);
     Error.stackTraceLimit = stackTraceLimit;

@@ -7,7 +7,7 @@ describe('lines that strangers cause', () => {
   it('are written up to twenty a minute; of what is beyond it is said how many they were', async () => {
     const lines: Record<string, unknown>[] = [];
     const log = createLogger('test', 'info', false, { write: (line) => lines.push(JSON.parse(line)) });
-    const refused = sparing(log, 'refused', 200);
+    const refused = sparing(log, 'refused', { answer: 401 }, 200);
     for (let n = 1; n <= 50; n++) refused({ n });
     const numbers = lines.map(({ n }) => n);
     expect(numbers).to.deep.equal(Array.from({ length: 20 }, (_, at) => at + 1));
@@ -15,10 +15,10 @@ describe('lines that strangers cause', () => {
       () => lines.at(-1),
       (line) => line?.left_out !== undefined,
     );
-    expect(last).to.include({ left_out: 30, msg: 'refused, and so many more', level: 'warn' });
+    expect(last).to.include({ answer: 401, left_out: 30, msg: 'refused, and so many more', level: 'warn' });
 
     refused({ n: 51 });
-    expect(lines.at(-1), 'a minute of its own').to.include({ n: 51, msg: 'refused' });
+    expect(lines.at(-1), 'a minute of its own').to.include({ answer: 401, n: 51, msg: 'refused' });
     await until(
       () => {
         refused({ n: 52 });

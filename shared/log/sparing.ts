@@ -4,16 +4,18 @@ import type { Logger } from './index.ts';
 const MOST = 20;
 const EACH_MS = 60_000;
 
+type Facts = Record<string, unknown>;
+
 /**
  * Writes warnings `message` with the facts that it is given. What is beyond 20 a minute is counted, and said at the end of
- * that minute with `left_out`.
+ * that minute with `left_out`. `always` is in each line.
  */
-export function sparing(log: Logger, message: string, eachMs = EACH_MS): (facts: Record<string, unknown>) => void {
+export function sparing(log: Logger, message: string, always: Facts = {}, eachMs = EACH_MS): (facts: Facts) => void {
   let written = 0;
   let leftOut = 0;
 
   const end = () => {
-    if (leftOut > 0) log.warn({ left_out: leftOut }, `${message}, and so many more`);
+    if (leftOut > 0) log.warn({ ...always, left_out: leftOut }, `${message}, and so many more`);
     written = 0;
     leftOut = 0;
   };
@@ -23,7 +25,7 @@ export function sparing(log: Logger, message: string, eachMs = EACH_MS): (facts:
     if (written >= MOST) leftOut++;
     else {
       written++;
-      log.warn(facts, message);
+      log.warn({ ...always, ...facts }, message);
     }
   };
 }

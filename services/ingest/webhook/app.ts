@@ -61,7 +61,11 @@ export function createWebhookApp(options: WebhookOptions): HttpApp {
   const usable = secrets.filter((secret) => secret !== '');
   if (usable.length === 0) throw new Error('no webhook secret: every signature would have to be believed');
   const app = createHttpApp(log);
-  const refused = sparing(log, 'webhook: refused');
+  // Apart: no flood of bad signatures hides what another account sends.
+  const refused = {
+    401: sparing(log, 'webhook: refused', { answer: 401 }),
+    403: sparing(log, 'webhook: refused', { answer: 403 }),
+  };
   const router = new Router<RequestState>();
 
   async function publish(subject: string, bytes: Uint8Array, id: string): Promise<boolean> {
@@ -115,7 +119,7 @@ export function createWebhookApp(options: WebhookOptions): HttpApp {
       tell(log, { correlation_id: id, event }, translation, duplicate);
     } catch (error) {
       const answer = error instanceof Problem ? error.status : 500;
-      if (answer === 401 || answer === 403) refused({ answer, correlation_id: ctx.state.correlationId, event });
+      if (answer === 401 || answer === 403) refused[answer]({ correlation_id: ctx.state.correlationId, event });
       metrics.webhooks.inc({ event: eventLabel(event), answer: String(answer) });
       throw error;
     }

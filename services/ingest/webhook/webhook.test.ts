@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { createLogger } from '../../../shared/log/index.ts';
+import { openParts } from '../../../shared/service/parts.ts';
 import type { RunningIngest } from '../app.ts';
+import type { IngestConfig } from '../config.ts';
 import {
   clearStage,
   KEY,
@@ -124,6 +127,29 @@ describe('the webhook', () => {
   it('does not start without a secret', async () => {
     const error = await stage.ingest({ RAZORPAY_WEBHOOK_SECRETS: ' , ' }).catch((caught: Error) => caught);
     expect(error).to.be.an('error').with.property('message').that.contains('RAZORPAY_WEBHOOK_SECRETS');
+  });
+
+  it('tells of a flood in twenty lines, and behind it still of another account’s webhook', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = createLogger('ingest', 'info', false, { write: (line) => lines.push(JSON.parse(line)) });
+    const settings = { MONGODB_URI: stage.mongoUri, NATS_URL: stage.natsUrl, LOG_LEVEL: 'info' } as const;
+    const { port } = await stage.ingest({}, { parts: openParts('ingest', settings as IngestConfig, log) });
+    const foreign = capturedBody(newId('pay'), {}, { account_id: 'acc_00000000000000' });
+    await until('it has loaded the account', async () => (await post(foreign, {}, port)).status === 403);
+    const ids: (string | null)[] = [];
+    for (let n = 0; n < 30; n++) {
+      const answer = await post('{}', { 'x-razorpay-signature': 'x' }, port);
+      expect(answer.status).to.equal(401);
+      ids.push(answer.headers.get('x-correlation-id'));
+    }
+    const told = (answer: number) =>
+      lines
+        .filter((line) => line.msg === 'webhook: refused' && line.answer === answer)
+        .map((line) => line.correlation_id);
+    expect(told(401)).to.deep.equal(ids.slice(0, 20));
+    const before = told(403).length;
+    await post(foreign, {}, port);
+    expect(told(403)).to.have.length(before + 1);
   });
 
   it('answers 413 to more than 256 KiB, however it is sent', async () => {
