@@ -36,7 +36,7 @@ describe('owned child processes', () => {
     return child;
   };
 
-  // A parent of its own, which owns a child, says which (it may be gone when we look), and does `then`.
+  // A parent of its own, which owns a child, says which (it may be gone when we look), and does `then` before it says "go".
   const parentOf = async (child: { command: string; args: string[] }, then: string) => {
     const code = `
       import { spawnChild } from ${JSON.stringify(new URL('./child.ts', import.meta.url).href)};
@@ -44,7 +44,8 @@ describe('owned child processes', () => {
       const lines = process.argv[1];
       await new Promise((ready, failed) => spawnChild({ name: 'c', ...JSON.parse(lines), onLine: ready }).then(
         (child) => { console.log(JSON.stringify(identify(child.pid))); if (!lines.includes('ready')) ready(); }, failed));
-      console.log('go'); ${then}`;
+      ${then};
+      console.log('go');`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', code, JSON.stringify(child)];
     const parent: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
     open.push({ kill: () => parent.kill('SIGKILL') });
@@ -88,7 +89,7 @@ describe('owned child processes', () => {
   });
 
   it('end when their parent exits', async () => {
-    const { identity } = await parentOf(sleeper, 'process.exit(0)');
+    const { identity } = await parentOf(sleeper, 'setImmediate(() => process.exit(0))');
     await until(() => !isRunning(identity), 'the child ends');
   });
 
