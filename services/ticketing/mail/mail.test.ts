@@ -234,4 +234,16 @@ describe('the calendar file', () => {
       /DTEND:20261201T143000Z/,
     );
   });
+
+  it('is each ticket’s own and follows every change of its event, whichever was asked for before', () => {
+    const fest = eventDoc({ name: 'Fest', venue: 'Main Hall', description: 'Songs' });
+    const changes = [{ name: 'Play' }, { venue: 'Gate 2' }, { description: 'Dance' }, { date: new Date(0) }];
+    const end = { ends_at: new Date('2030-01-01T00:00:00Z') };
+    const of = (change: object, ticket: string) =>
+      calendarFile({ ...fest, ...change }, ticket).replace(/^DTSTAMP:.*$/m, '');
+    const texts = [{}, ...changes, end].flatMap((change) => [of(change, 'ticket-1'), of(change, '$&2')]);
+    expect(new Set(texts).size).to.equal(texts.length);
+    expect(of({}, 'ticket-1')).to.equal(texts[0]).and.to.include('UID:ticket-1@qrflow');
+    expect(of({}, '$&2')).to.equal(texts[1]).and.to.include('UID:$&2@qrflow');
+  });
 });
