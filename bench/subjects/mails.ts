@@ -1,4 +1,4 @@
-/** The mails that both sides send, as ticketing makes them; and how many at a time. */
+/** Mails of tickets as ticketing makes them, for whoever measures that or sends them. */
 import type { SendMailOptions } from 'nodemailer';
 import { attendee, event, ticketMail } from '../../services/gateway/testing/documents.ts';
 import { renderMail } from '../../services/ticketing/mail/render.ts';
@@ -24,14 +24,19 @@ const envelope = {
 const of = event(1, EVENT);
 let made = 0;
 
-/** So many tickets' mails, none of them made before. */
+/** What a mail is made from: a ticket's that none was made for before. */
+export function nextTicket() {
+  const n = ++made;
+  const { ticket } = attendee(n);
+  return {
+    mail: ticketMail(n, { ticket_id: ticketIdOf(n) }),
+    holder: attendee(n, { ticket: { ...ticket, id: ticketIdOf(n) } }),
+  };
+}
+
+export const mailOf = ({ mail, holder }: ReturnType<typeof nextTicket>): Promise<SendMailOptions> =>
+  renderMail(mail, holder, of, envelope);
+
+/** So many tickets' mails. */
 export const mails = (count: number): Promise<SendMailOptions[]> =>
-  Promise.all(
-    Array.from({ length: count }, () => {
-      const n = ++made;
-      const mail = ticketMail(n, { ticket_id: ticketIdOf(n) });
-      const { ticket } = attendee(n);
-      const holder = attendee(n, { email: 'asha@example.edu', ticket: { ...ticket, id: ticketIdOf(n) } });
-      return renderMail(mail, holder, of, envelope);
-    }),
-  );
+  Promise.all(Array.from({ length: count }, () => mailOf(nextTicket())));
