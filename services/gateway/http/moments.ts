@@ -1,5 +1,6 @@
 /** Times as people write them. Pure. */
 import { z } from 'zod';
+import { dateFormat } from '../../../shared/date-format.ts';
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000;
 
 /** What a clock on the wall in `timezone` shows at `at`, as if it were UTC; whole seconds. */
 function wallClock(at: number, timezone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = dateFormat('en-US', {
     timeZone: timezone,
     calendar: 'gregory',
     numberingSystem: 'latn',

@@ -1,4 +1,5 @@
 /** What came in and went out today, and what waits for a person, as far as somebody may see it. */
+import { dateFormat } from '../../../shared/date-format.ts';
 import type { HoldReason } from '../../../shared/outcome.ts';
 import { eventIdScope, type Viewer } from '../auth/scope.ts';
 import type { Gateway } from '../gateway.ts';
@@ -8,7 +9,7 @@ const TIMEZONE = 'Asia/Kolkata';
 
 /** When today began where QRFlow's students are. */
 export function dayStart(now: Date, timezone = TIMEZONE): Date {
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(now);
+  const day = dateFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(now);
   return parseMoment(day, timezone) ?? now;
 }
 

@@ -1,5 +1,6 @@
 /** An event between a form and the API: rupees and paise, a clock on the wall and a moment, empty and none. Pure. */
 import { z } from 'zod';
+import { dateFormat } from '../../../../../shared/date-format.ts';
 
 const field = z.string().max(5_000).optional();
 
@@ -64,7 +65,7 @@ export function eventBody(form: EventForm, blank: 'absent' | 'cleared'): Record<
 export const wallClock = (at: string | null, timezone: string): string =>
   at === null
     ? ''
-    : new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
+    : dateFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
         .format(new Date(at))
         .replace(' ', 'T');
 

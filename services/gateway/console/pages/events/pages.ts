@@ -1,5 +1,6 @@
 /** Events: made in a minute, with what to put into a payment's notes, and how it goes. */
 import { z } from 'zod';
+import { dateFormat } from '../../../../../shared/date-format.ts';
 import { EVENT_STATUSES } from '../../../../../shared/store/documents.ts';
 import type { eventAnswer } from '../../../events/schema.ts';
 import type { SignedIn } from '../../../http/route.ts';
@@ -96,7 +97,7 @@ const HALF_HOUR_MS = 30 * 60_000;
 
 /** Days and half hours as the clock at the event shows them. */
 const labelled = (slots: Slot[], timeZone: string, options: Intl.DateTimeFormatOptions) => {
-  const format = new Intl.DateTimeFormat('en-IN', { timeZone, hourCycle: 'h23', ...options });
+  const format = dateFormat('en-IN', { timeZone, hourCycle: 'h23', ...options });
   return slots.map(({ at, count }) => ({ label: format.format(at), value: count }));
 };
 
