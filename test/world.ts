@@ -8,6 +8,7 @@ import type { SimulatorOptions } from '../deploy/simulator/app.ts';
 import { type Running, startSimulator } from '../deploy/simulator/testing/running.ts';
 import { type RunningGateway, startGateway } from '../services/gateway/app.ts';
 import { loadGatewayConfig } from '../services/gateway/config.ts';
+import { CHEAP } from '../services/gateway/testing/passwords.ts';
 import { type IngestOptions, type RunningIngest, startIngest } from '../services/ingest/app.ts';
 import { loadIngestConfig } from '../services/ingest/config.ts';
 import { type RunningTicketing, startTicketing } from '../services/ticketing/app.ts';
@@ -144,7 +145,7 @@ export async function startWorld(change: Record<string, string> = {}, options: W
   };
   const startGatewayNow = () => {
     const config = loadGatewayConfig(env);
-    return startGateway(config, openParts('gateway', config, options.log?.('gateway')));
+    return startGateway(config, openParts('gateway', config, options.log?.('gateway')), { passwordCost: CHEAP });
   };
   const world = {
     env,

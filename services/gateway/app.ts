@@ -8,6 +8,7 @@ import { doorKey, ticketVerifier } from '../../shared/ticket/token.ts';
 import { resendLimit } from './attendees/resend-limit.ts';
 import { browserSessions } from './auth/browser-session.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
+import { passwordHashing, type ScryptCost } from './auth/password.ts';
 import { passwordCheck, signIn } from './auth/sign-in.ts';
 import { LOGIN_LIMITS, type LoginLimits } from './auth/throttle.ts';
 import type { GatewayConfig } from './config.ts';
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   loginLimits?: LoginLimits;
   findLimits?: FindLimits;
   ticketPageLimits?: TicketPageLimits;
+  /** How dear it is to guess a password. For tests, whose passwords nobody guesses. */
+  passwordCost?: ScryptCost;
   /** Fails instead of sending what a route did not declare. For tests. */
   verifyAnswers?: boolean;
 }
@@ -52,19 +55,26 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const { store, bus, log } = parts;
   const stopping = new AbortController();
+  const passwords = passwordHashing(options.passwordCost);
   const usersReady = parts.storeReady.then(() =>
-    ensureFirstAdmin(store, config.ADMIN_USERNAME, config.ADMIN_PASSWORD, log, stopping.signal),
+    ensureFirstAdmin({ store, passwords, log }, config.ADMIN_USERNAME, config.ADMIN_PASSWORD, stopping.signal),
   );
   usersReady.catch((error: unknown) =>
     log.info({ err: error }, 'users: stopped before the first administrator was made'),
   );
-  const checkPassword = passwordCheck({ store, limits: options.loginLimits ?? LOGIN_LIMITS, usersReady });
+  const checkPassword = passwordCheck({
+    store,
+    passwords,
+    limits: options.loginLimits ?? LOGIN_LIMITS,
+    usersReady,
+  });
   let document: Record<string, unknown> | undefined;
   const gateway: Gateway = {
     store,
     bus,
     log,
     metrics: createGatewayMetrics(parts.registry),
+    passwords,
     checkPassword,
     signIn: signIn({ store, secret: config.JWT_SECRET, ttlMs: config.JWT_TTL, checkPassword }),
     findTicket: findTicket(options.findLimits),

@@ -4,6 +4,7 @@ import type { Logger } from '../../shared/log/index.ts';
 import type { Store } from '../../shared/store/index.ts';
 import type { TicketClaims } from '../../shared/ticket/token.ts';
 import type { ResendLimit } from './attendees/resend-limit.ts';
+import type { Passwords } from './auth/password.ts';
 import type { CheckPassword, SignIn } from './auth/sign-in.ts';
 import type { EventFacts } from './events/facts.ts';
 import type { FindTicket } from './find-ticket/find.ts';
@@ -16,6 +17,7 @@ export interface Gateway {
   bus: Bus;
   log: Logger;
   metrics: GatewayMetrics;
+  passwords: Passwords;
   checkPassword: CheckPassword;
   signIn: SignIn;
   findTicket: FindTicket;

@@ -209,10 +209,11 @@ describe('a replica of ticketing that is paused past its leases and woken', () =
         120_000,
         100,
       );
+      // A cancellation waits for what becomes of its ticket's mail, which the paused one may hold.
       await until(
-        () => world.store.mails.countDocuments({ state: 'owed' }),
+        () => world.store.mails.countDocuments({ state: 'owed', kind: 'ticket' }),
         (owed) => owed === 0,
-        'every mail taken',
+        'every ticket’s mail taken',
         60_000,
       );
       await expireMails();

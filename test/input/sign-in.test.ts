@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { hashPassword } from '../../services/gateway/auth/password.ts';
 import type { LoginLimits } from '../../services/gateway/auth/throttle.ts';
 import { user } from '../../services/gateway/testing/documents.ts';
+import { cheapHash } from '../../services/gateway/testing/passwords.ts';
 import {
   PASSWORD,
   read,
@@ -115,7 +115,7 @@ describe('guessing a password', () => {
   ];
 
   it('is slowed down whatever is another with each try, also all at once', async () => {
-    const password = await hashPassword(PASSWORD);
+    const password = await cheapHash(PASSWORD);
     // Ways with the same limits share a gateway, each guessing at a user of its own.
     const settings = (way: Way) => JSON.stringify([way.limits, way.proxies]);
     for (const kind of new Set(WAYS.map(settings))) {

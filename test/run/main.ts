@@ -9,14 +9,14 @@ import { startMongo } from '../../deploy/local/servers/mongo.ts';
 import { startNats } from '../../deploy/local/servers/nats.ts';
 import { type BatchResult, closingLine, tellEnd } from '../report/short.ts';
 import { runBatch } from './batch.ts';
-import { batches } from './batches.ts';
+import { batches, nextBatch } from './batches.ts';
 import { testFiles } from './files.ts';
 import { generator, testSeed } from './random.ts';
 
 const ALL = ['services', 'shared', 'deploy', 'test', 'bench'];
 
-/** Tests mostly wait for servers and timers: one more than there are cores keeps these busy. */
-const lanes = Number(process.env.TEST_LANES ?? availableParallelism() + 1);
+/** Half of the tests mostly wait, for servers and timers: twice as many lanes as there are cores keep these busy. */
+const lanes = Number(process.env.TEST_LANES ?? availableParallelism() * 2);
 
 const started = Date.now();
 const stop = new AbortController();
@@ -37,7 +37,9 @@ async function lane(number: number): Promise<void> {
   ]);
   try {
     const env = { ...process.env, TEST_NATS_URL: nats.url, TEST_MONGODB_URI: mongo.url };
-    for (let batch = waiting.shift(); batch && !stop.signal.aborted; batch = waiting.shift()) {
+    for (;;) {
+      const batch = nextBatch(waiting, number);
+      if (!batch || stop.signal.aborted) break;
       const result = await runBatch(
         batch,
         { env, resultFile: join(folder, `result-${number}`), signal: stop.signal },

@@ -4,24 +4,38 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { testFolder, testServers } from '../servers.ts';
-import { batches } from './batches.ts';
+import { batches, nextBatch } from './batches.ts';
 import { generator } from './random.ts';
 
 describe('how a run is cut into batches', () => {
-  const names = fc.uniqueArray(fc.tuple(fc.constantFrom('test', 'shared', 'services/x'), fc.nat()), {
+  const names = fc.uniqueArray(fc.tuple(fc.constantFrom('test', 'test/soak', 'shared', 'services/x'), fc.nat()), {
     selector: (pair) => pair.join(),
   });
-  it('runs each file once, large ones first, and the same again for the same seed', () => {
+  it('runs each file once, small ones in the middle, and the same again for the same seed', () => {
     fc.assert(
       fc.property(names, fc.string(), (pairs, seed) => {
         const files = pairs.map(([folder, number]) => `${folder}/${number}.test.ts`);
         const cut = batches(files, generator(seed));
         expect(cut.flat().sort()).to.deep.equal([...files].sort());
         expect(cut).to.deep.equal(batches(files, generator(seed)));
-        const large = cut.map((batch) => batch.filter((file) => file.startsWith('test/')).length);
-        expect(large).to.deep.equal([...large].sort((a, b) => b - a));
+        const place = (file: string) => (file.startsWith('test/soak') ? 0 : file.startsWith('test/') ? 2 : 1);
+        const places = cut.map((batch) => new Set(batch.map(place)));
+        for (const { size } of places) expect(size).to.equal(1);
+        const order = places.flatMap((one) => [...one]);
+        expect(order).to.deep.equal([...order].sort());
       }),
     );
+  });
+
+  it('is taken from both ends, until nothing is left', () => {
+    const waiting = [['first'], ['small'], ['other'], ['last']];
+    expect([0, 1, 3, 2, 0].map((lane) => nextBatch(waiting, lane))).to.deep.equal([
+      ['first'],
+      ['last'],
+      ['other'],
+      ['small'],
+      undefined,
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { testServers } from '../../../test/servers.ts';
 import { startGateway } from '../app.ts';
 import { club, PEOPLE } from '../testing/documents.ts';
 import { PASSWORD, read, startTestGateway, type TestGateway } from '../testing/start.ts';
-import { hashPassword, passwordMatches } from './password.ts';
+import { passwordHashing } from './password.ts';
 
 const LIMITS = { perUsername: 4, perUsernameAnywhere: 1_000, perAddress: 1_000, window: 60 };
 
@@ -258,12 +258,14 @@ describe('users', () => {
     await stop();
     const servers = await testServers();
     const fresh = { ...config, MONGODB_URI: servers.mongoUri() };
-    const running = await startGateway(fresh, openParts('gateway', fresh));
+    const parts = openParts('gateway', fresh);
+    const running = await startGateway(fresh, parts);
     const answer = await fetch(`http://127.0.0.1:${running.port}/api/auth/login`, {
       method: 'POST',
       body: new URLSearchParams({ username: 'admin', password: PASSWORD }),
     });
     expect(answer.status).to.equal(200);
+    expect((await parts.store.users.findById(1).lean())?.password, 'a dear hash').to.match(/^scrypt\$16384\$8\$5\$/);
     await running.stop();
   });
 
@@ -284,21 +286,22 @@ describe('users', () => {
 });
 
 describe('passwords', () => {
+  const { hash, matches } = passwordHashing();
   it('are kept with their parameters, each with its own salt', async () => {
-    const [one, two] = await Promise.all([hashPassword(PASSWORD), hashPassword(PASSWORD)]);
+    const [one, two] = await Promise.all([hash(PASSWORD), hash(PASSWORD)]);
     expect(one)
       .to.match(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/)
       .and.not.equal(two);
-    expect(await passwordMatches(PASSWORD, one)).to.equal(true);
-    expect(await passwordMatches(`${PASSWORD} `, one)).to.equal(false);
-    expect(await passwordMatches(PASSWORD, undefined)).to.equal(false);
+    expect(await matches(PASSWORD, one)).to.equal(true);
+    expect(await matches(`${PASSWORD} `, one)).to.equal(false);
+    expect(await matches(PASSWORD, undefined)).to.equal(false);
   });
 
   it('made with other parameters still match', async () => {
     const { scryptSync } = await import('node:crypto');
     const salt = Buffer.from('0123456789abcdef');
-    const hash = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
-    const stored = `scrypt$1024$8$1$${salt.toString('base64url')}$${hash.toString('base64url')}`;
-    expect(await passwordMatches(PASSWORD, stored)).to.equal(true);
+    const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
+    const stored = `scrypt$1024$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+    expect(await matches(PASSWORD, stored)).to.equal(true);
   });
 });

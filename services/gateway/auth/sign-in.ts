@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { UserDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { passwordMatches } from './password.ts';
+import type { Passwords } from './password.ts';
 import { type LoginLimits, loginThrottle } from './throttle.ts';
 import { usernameKey } from './users.ts';
 
@@ -23,6 +23,7 @@ export type SignIn = (username: string, password: string, address: string) => Pr
 
 export interface PasswordOptions {
   store: Store;
+  passwords: Passwords;
   limits: LoginLimits;
   /** Resolves when the first administrator is there. */
   usersReady: Promise<void>;
@@ -60,13 +61,13 @@ const clubLetsIn = async (store: Store, { role, club_id }: UserDoc): Promise<boo
   role === 'admin' || club_id == null || (await store.clubs.exists({ _id: club_id, active: false })) === null;
 
 /** Every check of a password goes through this one throttle, wherever it is asked for. */
-export function passwordCheck({ store, limits, usersReady }: PasswordOptions): CheckPassword {
+export function passwordCheck({ store, passwords, limits, usersReady }: PasswordOptions): CheckPassword {
   const throttle = loginThrottle(limits);
   return async (username, password, address) => {
     await waitFor(usersReady);
     await throttle.before(username, address);
     const user = await store.users.findOne({ username_key: usernameKey(username) }).lean<UserDoc>();
-    const right = await passwordMatches(password, user?.password);
+    const right = await passwords.matches(password, user?.password);
     if (!user || !right || user.disabled || !(await clubLetsIn(store, user))) return null;
     await throttle.succeeded(username, address);
     return user;

@@ -5,9 +5,9 @@ import { createNumbered } from '../../../shared/store/counters.ts';
 import type { UserDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import type { Gateway } from '../gateway.ts';
 import type { Acting } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
-import { hashPassword } from './password.ts';
 import type { NewUser, UserChange } from './user-schema.ts';
 import { refuseWeak } from './weak-passwords.ts';
 
@@ -31,10 +31,10 @@ function tell(action: 'user.created' | 'user.changed', id: number, facts: Record
 
 /** @throws Problem 409 when the username is taken, 422 */
 export async function createUser(input: NewUser, by: Acting): Promise<UserDoc> {
-  const { store } = by.gateway;
+  const { store, passwords } = by.gateway;
   refuseWeak('password', input.password, input.username);
   await refuseMembership(store, { role: input.role, club_id: input.club_id ?? null });
-  const hash = await hashPassword(input.password);
+  const hash = await passwords.hash(input.password);
   try {
     const user = await createNumbered<UserDoc>(store, 'users', store.users, (_id) => ({
       _id,
@@ -84,7 +84,7 @@ async function refuseChange(before: UserDoc, change: UserChange, { gateway, user
  * @throws Problem 404, 409, 422
  */
 export async function changeUser(id: number, change: UserChange, by: Acting): Promise<UserDoc> {
-  const { store } = by.gateway;
+  const { store, passwords } = by.gateway;
   const before = await store.users.findById(id).lean<UserDoc>();
   if (!before) throw new Problem(404, { detail: `there is no user ${id}` });
   await refuseChange(before, change, by);
@@ -92,7 +92,7 @@ export async function changeUser(id: number, change: UserChange, by: Acting): Pr
   const set = {
     ...fields,
     ...(full_name !== undefined && { full_name: full_name || null }),
-    ...(plain !== undefined && { password: await hashPassword(plain) }),
+    ...(plain !== undefined && { password: await passwords.hash(plain) }),
   };
   const user = await store.users
     .findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after' })
@@ -115,11 +115,11 @@ export async function changeUser(id: number, change: UserChange, by: Acting): Pr
  * is no longer what it was.
  * @throws Problem 422 for a password that everybody would guess
  */
-export async function replacePassword(store: Store, user: UserDoc, plain: string): Promise<boolean> {
+export async function replacePassword({ store, passwords }: Gateway, user: UserDoc, plain: string): Promise<boolean> {
   refuseWeak('new_password', plain, user.username);
   const { matchedCount } = await store.users.updateOne(
     { _id: user._id, password: user.password, disabled: false },
-    { $set: { password: await hashPassword(plain) } },
+    { $set: { password: await passwords.hash(plain) } },
   );
   if (matchedCount === 0) return false;
   await store.sessions.deleteMany({ user_id: user._id });

@@ -6,14 +6,11 @@ import type { Role } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { testServers } from '../../../test/servers.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../app.ts';
-import { hashPassword } from '../auth/password.ts';
 import { type GatewayConfig, loadGatewayConfig } from '../config.ts';
 import { club, user } from './documents.ts';
+import { CHEAP, cheapHash } from './passwords.ts';
 
 export const PASSWORD = 'correct horse battery';
-
-/** Derived once for all suites: it takes its time by design. */
-let hashed: Promise<string> | undefined;
 
 export interface Answer {
   status: number;
@@ -65,7 +62,7 @@ export async function startTestGateway({ env = {}, log, ...options }: StartOptio
     ...env,
   });
   const parts = openParts('gateway', config, log);
-  const running = await startGateway(config, parts, { verifyAnswers: true, ...options });
+  const running = await startGateway(config, parts, { verifyAnswers: true, passwordCost: CHEAP, ...options });
   await running.usersReady;
   const url = `http://127.0.0.1:${running.port}`;
   const tokens = new Map<Role, Promise<string>>();
@@ -92,8 +89,7 @@ export async function startTestGateway({ env = {}, log, ...options }: StartOptio
       (async () => {
         if (role === 'admin') return login('admin');
         if (role === 'organizer') await parts.store.clubs.create(club());
-        hashed ??= hashPassword(PASSWORD);
-        const one = user(role, { password: await hashed });
+        const one = user(role, { password: await cheapHash(PASSWORD) });
         await parts.store.users.create(one);
         return login(one.username);
       })();

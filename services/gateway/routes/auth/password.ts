@@ -31,7 +31,7 @@ export const changePassword = route({
         { action, actor: user.username, subject: `user:${user.id}`, correlation_id: correlationId, facts },
       ]);
     const found = await gateway.checkPassword(user.username, current_password, address);
-    if (!found || !(await replacePassword(store, found, new_password))) {
+    if (!found || !(await replacePassword(gateway, found, new_password))) {
       await told('login.failed', { at: 'password' });
       throw faulty(422, [{ field: 'current_password', message: 'is wrong' }]);
     }
