@@ -40,14 +40,14 @@ interface Read {
   refusal: Exclude<CheckinReason, 'ok'> | null;
 }
 
-/** The door's time on our clock; never later than now. Pure. */
-export function onOurClock(at: Date, sentAt: Date | undefined, now: Date): Date {
+/** The door's time on our clock; never later than now, nor before `since`, when there was no event. Pure. */
+export function onOurClock(at: Date, sentAt: Date | undefined, since: Date, now: Date): Date {
   const ahead = sentAt === undefined ? 0 : sentAt.getTime() - now.getTime();
-  return new Date(Math.min(at.getTime() - ahead, now.getTime()));
+  return new Date(Math.min(Math.max(at.getTime() - ahead, since.getTime()), now.getTime()));
 }
 
 async function readScan(deps: Deps, scan: RecordedScan, { event, sentAt }: Upload, now: Date): Promise<Read> {
-  const at = onOurClock(scan.at, sentAt, now);
+  const at = onOurClock(scan.at, sentAt, event.created_at, now);
   const refusal = eventRefusal(event, at) as Read['refusal'];
   if ('ticket_id' in scan) return { scan, at, ticket: scan.ticket_id, refusal };
   try {
