@@ -81,7 +81,7 @@ export async function startIngest(config: IngestConfig, options: IngestOptions =
     await ops.close(0);
     throw error;
   });
-  const door = await listen(webhooks.callback(), config.INGEST_PORT, config.HOST, 'ingest');
+  const door = await listen(webhooks, config.INGEST_PORT, config.HOST, 'ingest');
   const tools: SweepTools = {
     store,
     bus,

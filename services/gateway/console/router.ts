@@ -1,7 +1,8 @@
 /** From the declared pages and actions to a router. What it does not know goes on to the API's. */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { asProblem, type RequestState } from '../../../shared/http/app.ts';
+import type { RequestState } from '../../../shared/http/app.ts';
+import { asProblem } from '../../../shared/http/faults.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { Gateway } from '../gateway.ts';
 import { type Authenticate, authorise } from '../http/authenticate.ts';

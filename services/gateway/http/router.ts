@@ -4,7 +4,8 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { asProblem, type RequestState } from '../../../shared/http/app.ts';
+import type { RequestState } from '../../../shared/http/app.ts';
+import { asProblem } from '../../../shared/http/faults.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import { type BrowserSessions, CSRF_HEADER } from '../auth/browser-session.ts';
 import type { Gateway } from '../gateway.ts';

@@ -4,11 +4,10 @@
  * is of no use to us is answered 200 too.
  */
 import { createHash } from 'node:crypto';
-import Router from '@koa/router';
-import type Koa from 'koa';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import rawBody from 'raw-body';
 import { type Bus, BusUnavailable, OBSERVED, UNREADABLE } from '../../../shared/bus/index.ts';
-import { createHttpApp, type HttpApp, type RequestState } from '../../../shared/http/app.ts';
+import { type Answer, type Exchange, header, plainHttp } from '../../../shared/http/plain.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { Logger } from '../../../shared/log/index.ts';
 import { sparing } from '../../../shared/log/sparing.ts';
@@ -33,19 +32,17 @@ const READ_WITHIN_MS = 10_000;
 /** Not covered by the signature: it saves handling an event twice and ties logs together; the join needs neither. */
 const EVENT_ID = /^[\w-]{1,64}$/;
 
-type Context = Koa.ParameterizedContext<RequestState>;
-
-const eventId = (ctx: Context, body: Buffer): string => {
-  const given = ctx.get('x-razorpay-event-id');
+const eventId = (request: IncomingMessage, body: Buffer): string => {
+  const given = header(request, 'x-razorpay-event-id');
   return EVENT_ID.test(given) ? given : createHash('sha256').update(body).digest('hex');
 };
 
 /** @throws Problem 413 without reading the rest, 408 when the sender takes too long, 400 when it went away */
-async function readBytes(ctx: Context, withinMs: number): Promise<Buffer> {
+async function readBytes(request: IncomingMessage, withinMs: number): Promise<Buffer> {
   const slow = new Problem(408, { detail: `a webhook has to arrive within ${withinMs} ms` });
-  const late = setTimeout(() => ctx.req.destroy(slow), withinMs);
+  const late = setTimeout(() => request.destroy(slow), withinMs);
   try {
-    return await rawBody(ctx.req, { limit: LIMIT_BYTES, length: ctx.get('content-length') || null });
+    return await rawBody(request, { limit: LIMIT_BYTES, length: header(request, 'content-length') || null });
   } catch (error) {
     if (error === slow) throw slow;
     const { status = 400, type } = error as { status?: number; type?: string };
@@ -56,17 +53,15 @@ async function readBytes(ctx: Context, withinMs: number): Promise<Buffer> {
   }
 }
 
-export function createWebhookApp(options: WebhookOptions): HttpApp {
+export function createWebhookApp(options: WebhookOptions): RequestListener {
   const { secrets, bus, account, metrics, log, readWithinMs = READ_WITHIN_MS } = options;
   const usable = secrets.filter((secret) => secret !== '');
   if (usable.length === 0) throw new Error('no webhook secret: every signature would have to be believed');
-  const app = createHttpApp(log);
   // Apart: no flood of bad signatures hides what another account sends.
   const refused = {
     401: sparing(log, 'webhook: refused', { answer: 401 }),
     403: sparing(log, 'webhook: refused', { answer: 403 }),
   };
-  const router = new Router<RequestState>();
 
   async function publish(subject: string, bytes: Uint8Array, id: string): Promise<boolean> {
     const observe = metrics.webhookPublish.startTimer();
@@ -98,40 +93,38 @@ export function createWebhookApp(options: WebhookOptions): HttpApp {
     }
   }
 
-  router.post('/webhooks/razorpay', async (ctx) => {
+  async function take(exchange: Exchange): Promise<Answer> {
+    const { request } = exchange;
     let event: string | null = null;
     try {
-      const body = await readBytes(ctx, readWithinMs);
-      if (!isSigned(body, ctx.get('x-razorpay-signature') || undefined, usable))
+      const body = await readBytes(request, readWithinMs);
+      if (!isSigned(body, header(request, 'x-razorpay-signature') || undefined, usable))
         throw new Problem(401, { detail: 'X-Razorpay-Signature does not fit this body' });
       metrics.lastWebhook.setToCurrentTime();
-      const id = eventId(ctx, body);
+      const id = eventId(request, body);
       const translation = translate(body, id);
       event = translation.event;
-      ctx.state.correlationId = id;
-      ctx.set('X-Correlation-Id', id);
+      exchange.correlationId = id;
       if (!(await account.accepts(translation.accountId)))
         throw new Problem(403, { detail: 'this event is of another Razorpay account than this store’s' });
       if (translation.kind !== 'unreadable' && translation.createdAt !== null)
         metrics.webhookAge.observe(Math.max(0, Date.now() / 1_000 - translation.createdAt));
       const duplicate = await store(translation, body, id);
-      ctx.body = { status: translation.kind, duplicate };
       tell(log, { correlation_id: id, event }, translation, duplicate);
+      metrics.webhooks.inc({ event: eventLabel(event), answer: '200' });
+      return { status: 200, body: { status: translation.kind, duplicate } };
     } catch (error) {
       const answer = error instanceof Problem ? error.status : 500;
-      if (answer === 401 || answer === 403) refused[answer]({ correlation_id: ctx.state.correlationId, event });
+      if (answer === 401 || answer === 403) refused[answer]({ correlation_id: exchange.correlationId, event });
       metrics.webhooks.inc({ event: eventLabel(event), answer: String(answer) });
       throw error;
     }
-    metrics.webhooks.inc({ event: eventLabel(event), answer: String(ctx.status) });
-  });
+  }
 
-  router.get('/healthz', (ctx) => {
-    ctx.body = { status: 'alive' };
+  return plainHttp(log, {
+    '/webhooks/razorpay': { POST: take },
+    '/healthz': { GET: () => ({ status: 200, body: { status: 'alive' } }) },
   });
-
-  app.use(router.routes()).use(router.allowedMethods());
-  return app;
 }
 
 function tell(
