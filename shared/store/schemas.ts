@@ -54,7 +54,8 @@ export const payments = schema<PaymentDoc>({
   attendee_id: Number,
   details: json,
 });
-payments.index({ pending_since: 1 }, { partialFilterExpression: { pending: true } });
+// Its first field makes it one that a query for what is pending, and no more, is answered by.
+payments.index({ pending: 1, pending_since: 1 }, { partialFilterExpression: { pending: true } });
 payments.index({ 'payment.value.created_at': -1, _id: -1 });
 payments.index({ event_id: 1, 'payment.value.created_at': -1, _id: -1 });
 // Who waits for a seat, oldest first: looked at before each seat of a limited event is given.
@@ -289,6 +290,7 @@ export const deadLetters = schema<DeadLetterDoc>({
   expires_at: Date,
 });
 deadLetters.index({ expires_at: 1 }, { expireAfterSeconds: 0 });
+deadLetters.index({ last_at: -1, _id: -1 });
 deadLetters.index({ state: 1, last_at: -1, _id: -1 });
 deadLetters.index({ payment_id: 1, last_at: -1, _id: -1 });
 

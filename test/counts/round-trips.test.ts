@@ -6,18 +6,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { restPayment } from '../../deploy/simulator/entities.ts';
-import { startGateway } from '../../services/gateway/app.ts';
-import { loadGatewayConfig } from '../../services/gateway/config.ts';
-import { startIngest } from '../../services/ingest/app.ts';
-import { loadIngestConfig } from '../../services/ingest/config.ts';
-import { startTicketing } from '../../services/ticketing/app.ts';
-import { loadTicketingConfig } from '../../services/ticketing/config.ts';
-import { openParts, type Parts } from '../../shared/service/parts.ts';
 import { readSigningKey, signTicket } from '../../shared/ticket/token.ts';
 import { paymentDoc } from '../documents.ts';
-import { type Json, startWorld, until, WEBHOOK_SECRET, type World } from '../world.ts';
-import { type BusWire, startBusWire } from './bus-wire.ts';
-import { type Command, listed, monitored, type StoreWire, watchStore } from './store-wire.ts';
+import { type Json, until, WEBHOOK_SECRET, type World } from '../world.ts';
+import { type Command, listed } from './store-wire.ts';
+import { startWatched, type Watched } from './watched.ts';
 
 const PAID = 20;
 
@@ -35,41 +28,16 @@ const POLLS: ((command: Command) => boolean)[] = [
 const isPoll = (command: Command) => POLLS.some((poll) => poll(command));
 
 describe('round trips', () => {
+  let watched: Watched;
   let world: World;
-  const wires = {} as Record<'gateway' | 'ingest' | 'ticketing', StoreWire>;
-  const buses = {} as Record<'ingest' | 'ticketing', BusWire>;
+  let wires: Watched['wires'];
+  let buses: Watched['buses'];
 
   before(async function () {
     this.timeout(120_000);
-    world = await startWorld({ RECOVERY_INTERVAL: '1h' });
+    watched = await startWatched({ RECOVERY_INTERVAL: '1h' });
+    ({ world, wires, buses } = watched);
     await world.api('POST', '/api/events', { name: 'Fest', date: '2026-12-20T18:00:00' });
-    await Promise.all([world.gateway.stop(), world.ingest.stop(), world.ticketing.stop()]);
-    for (const name of ['ingest', 'ticketing'] as const) buses[name] = await startBusWire(world.nats.url);
-    const env = (natsUrl = world.nats.url) => ({
-      ...world.env,
-      MONGODB_URI: monitored(world.env.MONGODB_URI ?? ''),
-      NATS_URL: natsUrl,
-    });
-    const watched = (name: keyof typeof wires, parts: Parts) => {
-      wires[name] = watchStore(parts.store);
-      return parts;
-    };
-    const gateway = loadGatewayConfig(env());
-    world.gateway = await startGateway(gateway, watched('gateway', openParts('gateway', gateway)));
-    const ingest = loadIngestConfig(env(buses.ingest.url));
-    const ingestParts = watched('ingest', openParts('ingest', ingest));
-    world.ingest = await startIngest(ingest, { parts: ingestParts, schedule: false });
-    const ticketing = loadTicketingConfig(env(buses.ticketing.url));
-    const parts = watched('ticketing', openParts('ticketing', ticketing));
-    const { consume } = parts.bus;
-    // Everything done for a message counts as that delivery's.
-    parts.bus.consume = (consumption) =>
-      consume({
-        ...consumption,
-        handle: (message) => wires.ticketing.during('delivery', () => consumption.handle(message)),
-      });
-    world.ticketing = await startTicketing(ticketing, parts);
-    await world.gateway.usersReady;
     // Warm: one payment has gone all the way, and the loops have had their first turn.
     await deliver(await capture());
     await until(
@@ -79,10 +47,7 @@ describe('round trips', () => {
     );
     await until(() => wires.ticketing.commands.some(({ text }) => text === 'find mails {trail.at}'), Boolean, 'a turn');
   });
-  after(async () => {
-    await world?.stop();
-    for (const bus of Object.values(buses)) await bus.close();
-  });
+  after(() => watched?.stop());
 
   const allTold = () =>
     until(
