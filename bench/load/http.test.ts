@@ -69,6 +69,24 @@ describe('a load', () => {
     expect(Math.max(...latencies)).to.be.at.most(ms);
   });
 
+  it('sends at its own pace, and counts from when it was to send', async () => {
+    const slow = 100;
+    const perSecond = 100;
+    await serve((_, reply) => void setTimeout(() => reply.end('""'), slow), 1);
+    const count = 5;
+    const { latencies } = await load.runAt(
+      Array.from({ length: count }, () => asked('/')),
+      perSecond,
+    );
+    // One connection takes one after the other: the last was to be sent long before the ones ahead of it were answered.
+    const waits = Array.from({ length: count }, (_, nth) => (nth + 1) * slow - (nth * 1_000) / perSecond);
+    for (const [nth, latency] of latencies.entries()) expect(latency).to.be.above((waits[nth] ?? 0) - 10);
+    const free = openLoad((server.address() as AddressInfo).port, count);
+    const began = performance.now();
+    await free.runAt([asked('/'), asked('/'), asked('/')], 10).finally(() => free.close());
+    expect(performance.now() - began, 'the third waits for its turn').to.be.above(2 * 100 + slow - 10);
+  });
+
   it('connects again where a server closed what was idle', async () => {
     await serve((_, reply) => void reply.end('"here"'), 1);
     await load.run([asked('/')]);

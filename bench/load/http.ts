@@ -3,6 +3,7 @@
  * client that costs as much as the server would hide the server's part on a small machine.
  */
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../measure/path.ts';
 
 export interface Request {
@@ -113,26 +114,45 @@ export interface Asked {
 export interface Load {
   /** Sends all, `connections` at a time, each as soon as the one before it on its connection is answered. */
   run(requests: readonly Asked[]): Promise<Run & { latencies: number[] }>;
+  /**
+   * Sends so many a second, whether the ones before are answered or not, as long as a connection is free. Latencies count
+   * from the moment at which a request was to be sent: whoever waits for a slow server to take it waits, too.
+   */
+  runAt(requests: readonly Asked[], perSecond: number): Promise<Run & { latencies: number[] }>;
   close(): void;
 }
 
 export function openLoad(port: number, connections: number): Load {
   const all = Array.from({ length: connections }, () => open(port));
+
+  /** @param begin resolves when the nth may be sent, with the moment that its latency counts from */
+  async function drive(requests: readonly Asked[], begin: (nth: number) => number | Promise<number>) {
+    const latencies: number[] = [];
+    let next = 0;
+    const work = async (connection: Connection) => {
+      for (let nth = next++; nth < requests.length; nth = next++) {
+        const { request, check } = requests[nth] as Asked;
+        const from = await begin(nth);
+        const answer = await connection.send(request);
+        latencies.push(performance.now() - from);
+        check(answer);
+      }
+    };
+    const started = performance.now();
+    await Promise.all(all.map(work));
+    return { ms: performance.now() - started, latencies };
+  }
+
   return {
-    async run(requests) {
-      const latencies: number[] = [];
-      let next = 0;
-      const work = async (connection: Connection) => {
-        for (let one = requests[next++]; one; one = requests[next++]) {
-          const sent = performance.now();
-          const answer = await connection.send(one.request);
-          latencies.push(performance.now() - sent);
-          one.check(answer);
-        }
-      };
+    run: (requests) => drive(requests, () => performance.now()),
+    runAt(requests, perSecond) {
       const started = performance.now();
-      await Promise.all(all.map(work));
-      return { ms: performance.now() - started, latencies };
+      return drive(requests, async (nth) => {
+        const moment = started + (nth * 1_000) / perSecond;
+        const early = moment - performance.now();
+        if (early > 0) await sleep(early);
+        return moment;
+      });
     },
     close() {
       for (const connection of all) connection.close();

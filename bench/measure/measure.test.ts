@@ -4,7 +4,7 @@ import { measure, meets, type PathResult } from './measure.ts';
 import type { Contest, Path, Side, Sizes } from './path.ts';
 import { operationsFor, rotated } from './rotation.ts';
 import { percentiles, quantile, quartiles } from './statistics.ts';
-import { figure, table } from './table.ts';
+import { figure, goalText, table } from './table.ts';
 
 const values = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 });
 
@@ -54,7 +54,16 @@ const PATH: Path = {
   least: 10,
   open: () => Promise.reject(new Error('not here')),
 };
-const SIZES: Sizes = { rounds: 4, withinMs: 60_000, leastRounds: 3, warmUps: 2, sliceMs: 100, payments: 0 };
+const SIZES: Sizes = {
+  rounds: 4,
+  withinMs: 60_000,
+  leastRounds: 3,
+  warmUps: 2,
+  sliceMs: 100,
+  steadyMs: 0,
+  crowd: 0,
+  payments: 0,
+};
 
 /** A side that takes so long an operation, and half of it on the processor; `said` notes its turns. */
 function side(name: string, msEach: (run: number) => number, said: string[]): Side {
@@ -130,6 +139,25 @@ describe('measuring a path beside its limit', () => {
     const time = { goal: { of: 'time', atMost: 1.25 } } as const;
     expect([1.2, 1.25, 1.26].map((ratio) => meets(time, ratio, 1))).to.deep.equal([true, true, false]);
     expect([3, 3.1].map((cpu) => meets({ ...time, cpuAtMostMs: 3 }, 1, cpu))).to.deep.equal([true, false]);
+    const waits = { ...time, factsAtMost: { p99_ms: 50 } };
+    expect([{ p99_ms: 50 }, { p99_ms: 51 }, {}].map((facts) => meets(waits, 1, 1, facts))).to.deep.equal([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('measures what it is to measure besides when all turns are over, told our rate', async () => {
+    const { made, said } = contest(
+      () => 2,
+      () => 1,
+    );
+    const more = async (perSecond: number) => ({ asked_at: perSecond, turns: said.length });
+    const path = { ...PATH, goal: { of: 'time' as const, atMost: 2 }, factsAtMost: { asked_at: 500 } };
+    const { facts, met } = await measure(path, { ...made, facts: { bytes: 7 }, more }, SIZES);
+    expect(facts).to.deep.equal({ bytes: 7, asked_at: 500, turns: 12 });
+    expect(met).to.equal(true);
+    expect(goalText(path)).to.equal('≤ 2 × its time, asked_at ≤ 500');
   });
 });
 

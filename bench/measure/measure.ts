@@ -46,12 +46,14 @@ function told(slices: readonly Slice[], operations: number): SideResult {
 
 /** Whether a median is what was aimed at. */
 export function meets(
-  { goal, cpuAtMostMs }: Pick<Path, 'goal' | 'cpuAtMostMs'>,
+  { goal, cpuAtMostMs, factsAtMost = {} }: Pick<Path, 'goal' | 'cpuAtMostMs' | 'factsAtMost'>,
   ratio: number,
   cpuMs: number,
+  facts: Record<string, number> = {},
 ): boolean {
   const reached = goal.of === 'rate' ? ratio >= goal.atLeast : ratio <= goal.atMost;
-  return reached && (cpuAtMostMs === undefined || cpuMs <= cpuAtMostMs);
+  const within = Object.entries(factsAtMost).every(([name, most]) => (facts[name] ?? Number.POSITIVE_INFINITY) <= most);
+  return reached && within && (cpuAtMostMs === undefined || cpuMs <= cpuAtMostMs);
 }
 
 const SIDES = ['ours', 'limit'] as const;
@@ -79,14 +81,15 @@ export async function measure(
   const byTime = slices.ours.map(({ ms }, round) => ms / (slices.limit[round] as Slice).ms);
   const ratio = quartiles(path.goal.of === 'time' ? byTime : byTime.map((times) => 1 / times));
   const ours = told(slices.ours, operations);
+  const facts = { ...contest.facts, ...(await contest.more?.(ours.perSecond.median)) };
   return {
     name: path.name,
     ratio,
-    met: meets(path, ratio.median, ours.cpuMs.median),
+    met: meets(path, ratio.median, ours.cpuMs.median, facts),
     rounds: byTime.length,
     operations,
     ours,
     limit: told(slices.limit, operations),
-    ...(contest.facts && { facts: contest.facts }),
+    ...(Object.keys(facts).length > 0 && { facts }),
   };
 }

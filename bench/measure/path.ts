@@ -21,6 +21,8 @@ export interface Contest {
   limit: Side;
   /** More that was measured, by its name in the results: bytes of a picture. */
   facts?: Record<string, number>;
+  /** More of that, measured when all turns are over. @param perSecond our rate, as it turned out */
+  more?(perSecond: number): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,8 @@ export interface Path {
   goal: Goal;
   /** Of ours, an operation. */
   cpuAtMostMs?: number;
+  /** Of what was measured besides, by its name. */
+  factsAtMost?: Record<string, number>;
   /** The least operations a slice is made of. */
   least: number;
   open(stage: Stage): Promise<Contest>;
@@ -54,6 +58,10 @@ export interface Sizes {
   warmUps: number;
   /** What a slice of the slower side should take. */
   sliceMs: number;
+  /** How long a steady load lasts. */
+  steadyMs: number;
+  /** People who do the same at once. */
+  crowd: number;
   /** Payments in the store where there should be many. */
   payments: number;
 }
@@ -67,8 +75,19 @@ export const full = (onStandIn: boolean): Sizes => ({
   leastRounds: 8,
   warmUps: 3,
   sliceMs: 600,
+  steadyMs: 10_000,
+  crowd: 1_000,
   payments: onStandIn ? PAYMENTS.standIn : PAYMENTS.mongod,
 });
 
 /** As little as shows that it works. */
-export const SMOKE: Sizes = { rounds: 1, withinMs: 0, leastRounds: 1, warmUps: 1, sliceMs: 1, payments: 20 };
+export const SMOKE: Sizes = {
+  rounds: 1,
+  withinMs: 0,
+  leastRounds: 1,
+  warmUps: 1,
+  sliceMs: 1,
+  steadyMs: 50,
+  crowd: 20,
+  payments: 20,
+};

@@ -21,9 +21,16 @@ const COLUMNS = [
 /** What are words stands left, figures right. */
 const LEFT = new Set(['path', 'goal', '']);
 
-export const goalText = ({ goal, cpuAtMostMs }: Pick<Path, 'goal' | 'cpuAtMostMs'>): string =>
-  (goal.of === 'rate' ? `≥ ${goal.atLeast} × its rate` : `≤ ${goal.atMost} × its time`) +
-  (cpuAtMostMs === undefined ? '' : `, CPU ≤ ${cpuAtMostMs} ms`);
+export const goalText = ({
+  goal,
+  cpuAtMostMs,
+  factsAtMost = {},
+}: Pick<Path, 'goal' | 'cpuAtMostMs' | 'factsAtMost'>): string =>
+  [
+    goal.of === 'rate' ? `≥ ${goal.atLeast} × its rate` : `≤ ${goal.atMost} × its time`,
+    ...(cpuAtMostMs === undefined ? [] : [`CPU ≤ ${cpuAtMostMs} ms`]),
+    ...Object.entries(factsAtMost).map(([name, most]) => `${name} ≤ ${most}`),
+  ].join(', ');
 
 const latency = ({ latencyMs }: SideResult) => (latencyMs ? `${figure(latencyMs.p50)} / ${figure(latencyMs.p99)}` : '');
 
@@ -40,18 +47,25 @@ const row = (path: Path, { ratio, met, ours, limit }: PathResult): string[] => [
   figure(limit.cpuMs.median),
 ];
 
-/** One row a result, columns of one width. */
-export function table(paths: readonly Path[], results: readonly PathResult[]): string {
-  const rows = results.flatMap((result) => {
-    const path = paths.find(({ name }) => name === result.name);
-    return path ? [row(path, result)] : [];
-  });
-  const widths = COLUMNS.map((title, at) =>
+/** Columns of one width. @param left the titles of those that stand left */
+export function markdown(columns: readonly string[], left: ReadonlySet<string>, rows: readonly string[][]): string {
+  const widths = columns.map((title, at) =>
     Math.max(3, title.length, ...rows.map((cells) => (cells[at] ?? '').length)),
   );
-  const isLeft = (at: number) => LEFT.has(COLUMNS[at] ?? '');
+  const isLeft = (at: number) => left.has(columns[at] ?? '');
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, at) => (isLeft(at) ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`;
   const rule = widths.map((width, at) => (isLeft(at) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(COLUMNS), line(rule), ...rows.map(line)].join('\n');
+  return [line(columns), line(rule), ...rows.map(line)].join('\n');
 }
+
+/** One row a result. */
+export const table = (paths: readonly Path[], results: readonly PathResult[]): string =>
+  markdown(
+    COLUMNS,
+    LEFT,
+    results.flatMap((result) => {
+      const path = paths.find(({ name }) => name === result.name);
+      return path ? [row(path, result)] : [];
+    }),
+  );

@@ -3,7 +3,7 @@ import type { AttendeeDoc } from '../../shared/store/documents.ts';
 import type { Store } from '../../shared/store/index.ts';
 import { readSigningKey, signTicket } from '../../shared/ticket/token.ts';
 import { fill, openFilled } from '../load/filled.ts';
-import { type Asked, openLoad, wire } from '../load/http.ts';
+import { type Asked, openLoad, type Response, wire } from '../load/http.ts';
 import type { Path, Run } from '../measure/path.ts';
 import { EVENTS, sharedGateway } from './shared-gateway.ts';
 
@@ -55,6 +55,24 @@ export const checkIn: Path = {
         },
       };
     };
+    /** Everybody at the door shows the same ticket at the same moment: how long until all know, ms. */
+    const oneTicket = async (): Promise<number> => {
+      const { crowd } = stage.sizes;
+      const [ticket = ''] = await newTickets(ours, made.ours, 1);
+      made.ours++;
+      const reasons: string[] = [];
+      const { request } = await scan(ticket);
+      const check = ({ body }: Response) => void reasons.push(JSON.parse(body.toString()).reason);
+      const all = openLoad(gateway.port, crowd);
+      const { ms } = await all
+        .run(Array.from({ length: crowd }, () => ({ request, check })))
+        .finally(() => all.close());
+      const inside = reasons.filter((reason) => reason === 'ok').length;
+      const late = reasons.filter((reason) => reason === 'already_checked_in').length;
+      if (inside !== 1 || late !== crowd - 1)
+        throw new Error(`${inside} let in, ${late} told that somebody is, of ${crowd}`);
+      return ms;
+    };
     return {
       ours: {
         async run(operations) {
@@ -72,6 +90,7 @@ export const checkIn: Path = {
         },
         cpuMs: limit.cpuMs,
       },
+      more: async () => ({ one_ticket_ms: await oneTicket() }),
       async close() {
         load.close();
         await Promise.all([limit.stop(), theirs.close()]);

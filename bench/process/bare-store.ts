@@ -12,3 +12,5 @@ export async function openBare(uri: string) {
   const collection = (name: string) => client.db().collection<{ _id: string | number; [field: string]: unknown }>(name);
   return { collection };
 }
+
+export type BareStore = Awaited<ReturnType<typeof openBare>>;

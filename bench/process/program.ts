@@ -10,6 +10,8 @@ export interface Program {
   ask<T>(kind: string, about?: unknown): Promise<T>;
   /** User and system time since its start, ms, as the operating system counts it. */
   cpuMs(): Promise<number>;
+  /** Resident bytes. */
+  memory(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export function startProgram(name: string, { args, cwd, env, logFile }: ProgramO
       const { user, system } = await ask<NodeJS.CpuUsage>('cpu');
       return (user + system) / 1_000;
     },
+    memory: () => ask<number>('memory'),
     async stop() {
       if (ended === undefined) child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 10_000);

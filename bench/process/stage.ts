@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../deploy/local/servers/free-port.ts';
+import { startNats } from '../../deploy/local/servers/nats.ts';
 import { addresses, serviceEnvironments } from '../../deploy/local/stack/environment.ts';
 import type { Ports } from '../../deploy/local/stack/ports.ts';
 import { type Secrets, secretsOf } from '../../deploy/local/stack/secrets.ts';
@@ -29,6 +30,8 @@ export interface Stage {
   environment(name: ServiceName, database: string): Promise<Record<string, string>>;
   /** Starts a service as operators do, on this database, and waits until it is ready. */
   service(name: ServiceName, database: string, change?: Record<string, string>): Promise<Service>;
+  /** Starts a NATS of one's own, for services that must not meet those of other paths. @returns its URL */
+  bus(): Promise<string>;
   /** Starts a program of `bench/`, `limits/ingest` for one. */
   program(script: string, env: Record<string, string>): Promise<Program>;
   /** What several paths share: made for the first of them, there until the stage closes. */
@@ -56,6 +59,7 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
   const secrets = secretsOf(dir);
   const started: Program[] = [];
   const ends: (() => Promise<void>)[] = [];
+  const servers: { stop(): Promise<void> }[] = [];
   const shared = new Map<string, Promise<unknown>>();
 
   const start = (name: string, script: string, env: Record<string, string>): Program => {
@@ -109,6 +113,11 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
       );
       return { ...program, port: name === 'ticketing' ? 0 : ports[name] };
     },
+    async bus() {
+      const server = await startNats({ dir: join(dir, `nats-${randomBytes(3).toString('hex')}`), ignoreEnv: true });
+      servers.push(server);
+      return server.url;
+    },
     async program(script, env) {
       const program = start(script, `bench/${script}`, env);
       await program.ask('ready');
@@ -123,6 +132,7 @@ export async function openStage({ dir, sizes, code, nats, mongodb }: StageOption
     async close() {
       for (const end of ends) await end();
       for (const program of started.reverse()) await program.stop();
+      for (const server of servers) await server.stop();
     },
   };
 }

@@ -21,7 +21,7 @@ import { closeRecord, type Ending, openRecord, updateRecord } from './record.ts'
 import { type Claim, completeSchedule, failSchedule, readSchedule, releaseSchedule, renewLease } from './schedule.ts';
 import { sweepDrift } from './steps/drift.ts';
 import { sweepOrigins } from './steps/origins.ts';
-import { asked, noCounts, type Sweep } from './sweep.ts';
+import { asked, newSweep, noCounts, type Sweep } from './sweep.ts';
 import { sweepWindow, type Window } from './window.ts';
 
 export interface SweepTools {
@@ -140,7 +140,7 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     signal: heart.signal,
     ...(tools.stuckAfterMs !== undefined && { stuckAfterMs: tools.stuckAfterMs }),
   });
-  const sweep: Sweep = {
+  const sweep = newSweep({
     id,
     window: { from: 0, to: 0 },
     razorpay: tools.razorpay,
@@ -150,13 +150,6 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     signal: heart.signal,
     deliveries,
     counts,
-    seen: new Set(),
-    refunded: new Map(),
-    askedById: 0,
-    news: new Map(),
-    qrCodes: new Map(),
-    orders: new Map(),
-    coded: new Set(),
     at(name) {
       step = name;
     },
@@ -164,7 +157,7 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
       tell();
       await heart.beat();
     },
-  };
+  });
 
   let toldAt = performance.now();
   /** How far it is, for whoever watches. */

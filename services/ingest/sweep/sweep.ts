@@ -56,6 +56,24 @@ export const noCounts = (): SweepCounts => ({
   pending: 0,
 });
 
+/** What a sweep is given; the rest it finds out. */
+type Given = Pick<
+  Sweep,
+  'id' | 'window' | 'razorpay' | 'store' | 'log' | 'metrics' | 'signal' | 'deliveries' | 'counts' | 'at' | 'progress'
+>;
+
+/** One that has seen nothing yet. */
+export const newSweep = (given: Given): Sweep => ({
+  ...given,
+  seen: new Set(),
+  refunded: new Map(),
+  askedById: 0,
+  news: new Map(),
+  qrCodes: new Map(),
+  orders: new Map(),
+  coded: new Set(),
+});
+
 /** Each try counts as a call. */
 export const asked = (sweep: Sweep): CallOptions => ({
   signal: sweep.signal,
