@@ -1,6 +1,7 @@
 /**
- * `make growth`: what the same work costs with more and more payments in the store, and how much more replicas of ticketing
- * settle. Ends with two tables, and writes `bench/growth.json`. SIZES=1000,10000 and REPLICAS=3 choose.
+ * `make growth`: what the same work costs with more and more payments in the store, how much more replicas of ticketing
+ * settle, and what the services hold when they have handled many. Ends with three tables, and writes `bench/growth.json`.
+ * SIZES=1000,10000, REPLICAS=3 and HANDLED=1000,100000 choose.
  */
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -8,10 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { showProgress } from '../deploy/local/demo/progress.ts';
 import { onStopSignal } from '../deploy/local/stack/signals.ts';
 import { growth } from './growth/growth.ts';
+import { measures } from './growth/measures.ts';
+import { memory } from './growth/memory.ts';
 import { replicas } from './growth/replicas.ts';
-import { growthTable, replicasTable } from './growth/report.ts';
+import { growthTable, memoryTable, replicasTable } from './growth/report.ts';
+import { prepareEvent } from './load/event.ts';
 import { machineLine } from './measure/machine.ts';
 import { onStage } from './process/on-stage.ts';
+import { openWhole, type Whole } from './process/whole.ts';
 
 const RESULTS = fileURLToPath(new URL('./growth.json', import.meta.url));
 /** Settled for each number of replicas. */
@@ -26,24 +31,37 @@ function numbers(name: string, text: string, most: number): number[] {
   throw new Error(`${name} is ${text}; it takes whole numbers from 1 to ${most}, comma separated`);
 }
 
-async function run(sizes: readonly number[], most: number): Promise<void> {
-  const progress = showProgress(3, process.stdout);
+async function run(sizes: readonly number[], most: number, handled: readonly number[]): Promise<void> {
+  const progress = showProgress(4, process.stdout);
   progress.step('compiling, starting servers');
-  const { found, on } = await onStage(stopping.signal, async (stage, on) => {
-    progress.step('more and more payments');
-    const grown = await growth(stage, sizes, stopping.signal, progress.note);
-    progress.step('more and more replicas');
-    const parallel = await replicas(stage, most, PAYMENTS, stopping.signal, progress.note);
-    return { found: { grown, parallel }, on };
+  const { found, machine } = await onStage(stopping.signal, async (stage, machine) => {
+    /** Each on a QRFlow of its own. */
+    const on = async <T>(what: string, work: (whole: Whole) => Promise<T>): Promise<T> => {
+      progress.step(what);
+      const whole = await openWhole(stage, { prepare: prepareEvent, change: { RECOVERY_INTERVAL: '1s' } });
+      return work(whole).finally(() => whole.close());
+    };
+    const grown = await on('more and more payments', (whole) =>
+      growth(whole, measures(stage), sizes, stopping.signal, progress.note),
+    );
+    const parallel = await on('more and more replicas', (whole) =>
+      replicas(whole, most, PAYMENTS, stopping.signal, progress.note),
+    );
+    const memories = await on('more and more payments handled', (whole) =>
+      memory(whole, handled, stopping.signal, progress.note),
+    );
+    return { found: { grown, parallel, memories }, machine };
   }).finally(() => progress.end());
-  writeFileSync(RESULTS, `${JSON.stringify({ at: new Date(), machine: on, ...found }, null, 2)}\n`);
-  console.log(`\n${growthTable(found.grown)}\n\n${replicasTable(found.parallel)}\n\n${machineLine(on)}.`);
+  writeFileSync(RESULTS, `${JSON.stringify({ at: new Date(), machine, ...found }, null, 2)}\n`);
+  const tables = [growthTable(found.grown), replicasTable(found.parallel), memoryTable(found.memories)];
+  console.log(`\n${tables.join('\n\n')}\n\n${machineLine(machine)}.`);
   console.log(`In ${relative('.', RESULTS)}, too. What it says: docs/performance.md\n`);
 }
 
 try {
   const [most = 3] = numbers('REPLICAS', process.env.REPLICAS ?? '3', 9);
-  await run(numbers('SIZES', process.env.SIZES ?? '1000,10000,100000', 1_000_000), most);
+  const sizes = numbers('SIZES', process.env.SIZES ?? '1000,10000,100000', 1_000_000);
+  await run(sizes, most, numbers('HANDLED', process.env.HANDLED ?? '1000,10000', 1_000_000));
 } catch (error) {
   process.exitCode = stopping.signal.aborted ? 130 : 1;
   if (!stopping.signal.aborted)

@@ -8,11 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { showProgress } from '../deploy/local/demo/progress.ts';
 import { onStopSignal } from '../deploy/local/stack/signals.ts';
 import { chosen } from './choose.ts';
+import { prepareEvent } from './load/event.ts';
 import { machineLine } from './measure/machine.ts';
 import { onStage } from './process/on-stage.ts';
+import { openWhole } from './process/whole.ts';
 import { REPLAYS } from './replays/index.ts';
 import { plot } from './replays/plot.ts';
-import { type Replay, type ReplayResult, replay } from './replays/replay.ts';
+import { type Replay, type ReplayResult, replay, settingsAt } from './replays/replay.ts';
 import { report } from './replays/report.ts';
 
 const RESULTS = fileURLToPath(new URL('./replays.json', import.meta.url));
@@ -37,7 +39,8 @@ async function run(replays: readonly Replay[], speed: number): Promise<void> {
       const step = (paid: number, mailed: number) => {
         if (terminal) progress.note(`${one.name}: ${paid} of ${one.payments} paid, ${mailed} mails`);
       };
-      results.push(await replay(stage, one, speed, stopping.signal, step));
+      const whole = await openWhole(stage, { prepare: prepareEvent, change: settingsAt(speed) });
+      results.push(await replay(whole, one, speed, stopping.signal, step).finally(() => whole.close()));
     }
     return { results, on };
   }).finally(() => progress.end());

@@ -7,12 +7,19 @@ import { connect } from 'nats';
 import { startPrivateNats, testServers } from '../test/servers.ts';
 import { chosen } from './choose.ts';
 import { asTheyStand } from './code.ts';
+import { growth } from './growth/growth.ts';
+import { measures } from './growth/measures.ts';
+import { memory } from './growth/memory.ts';
+import { replicas } from './growth/replicas.ts';
+import { prepareEvent } from './load/event.ts';
 import { measure } from './measure/measure.ts';
 import { SMOKE } from './measure/path.ts';
 import { flood } from './paths/flood.ts';
 import { PATHS } from './paths/index.ts';
 import { starts } from './paths/start.ts';
 import { openStage, type Stage } from './process/stage.ts';
+import { openWhole } from './process/whole.ts';
+import { replay, settingsAt } from './replays/replay.ts';
 
 describe('the benchmarks', () => {
   const dir = mkdtempSync(join(tmpdir(), 'qrflow-bench-'));
@@ -62,6 +69,38 @@ describe('the benchmarks', () => {
       await connection.close();
     }
   }).timeout(90_000);
+
+  it('replay a day, tell how cost grows, what replicas bring and what memory is held', async () => {
+    const { signal } = new AbortController();
+    const hurry = 600;
+    const change = { ...settingsAt(hurry), RECOVERY_INTERVAL: '1s' };
+    const whole = await openWhole(stage, { prepare: prepareEvent, change });
+    const steps: unknown[] = [];
+    const step = (...said: unknown[]) => void steps.push(said);
+    try {
+      const day = { name: 'day 0', payments: 12, overMinutes: 5 };
+      const replayed = await replay(whole, day, hurry, signal, step);
+      expect(replayed).to.include({ withoutTicket: 0, withoutMail: 0 });
+      expect((replayed.told?.count ?? 0) + (replayed.found?.count ?? 0)).to.equal(12);
+      expect(replayed.found?.count, 'some had to be found by a sweep').to.be.above(0);
+      expect(replayed.backlog.at(-1)).to.include({ withoutTicket: 0, withoutMail: 0 });
+      await whole.razorpay.control('/webhooks', { duplicate: 0, shuffle_ms: 0 });
+      await whole.mails.setFaults({ latency_ms: 0, temporary_rate: 0 });
+
+      const all = measures(stage);
+      const [grown] = await growth(whole, all, [20], signal, step);
+      expect(grown?.costs.map(({ name }) => name)).to.deep.equal(all.map(({ name }) => name));
+      for (const { ms, cpuMs } of grown?.costs ?? []) expect(Math.min(ms, cpuMs)).to.be.above(0);
+      for (const [first] of [await memory(whole, [3], signal, step)])
+        for (const service of ['gateway', 'ingest', 'ticketing'] as const)
+          expect(first?.memory[service], service).to.be.within(30, 2_000);
+      const parallel = await replicas(whole, 2, 5, signal, step);
+      expect(parallel.map(({ replicas: running }) => running)).to.deep.equal([1, 2]);
+      expect(steps.length).to.be.above(5);
+    } finally {
+      await whole.close();
+    }
+  }).timeout(180_000);
 
   it('are chosen by name, and a wrong name says which there are', () => {
     expect(chosen('', PATHS).map(({ name }) => name)).to.deep.equal(PATHS.map(({ name }) => name));

@@ -2,13 +2,12 @@
  * How cost grows with what is in the store: a whole QRFlow on more and more payments, the same work at each size, and how
  * much memory the services hold. Payments are put into the store past the services, as these would have written them.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { attendee, event, payment, ticketMail } from '../../services/gateway/testing/documents.ts';
-import { PRICE } from '../load/books.ts';
+import { attendee, payment, ticketMail } from '../../services/gateway/testing/documents.ts';
 import { fill } from '../load/filled.ts';
-import type { ServiceName, Stage } from '../process/stage.ts';
-import { openWhole, type Whole } from '../process/whole.ts';
-import { type Measure, measures } from './measures.ts';
+import type { ServiceName } from '../process/stage.ts';
+import type { Whole } from '../process/whole.ts';
+import type { Measure } from './measures.ts';
+import { held } from './memory.ts';
 
 export interface Cost {
   name: string;
@@ -25,6 +24,9 @@ export interface AtSize {
   memory: Record<ServiceName, number>;
 }
 
+/** Beyond all ids that the services give. */
+const APART = 10_000_000;
+
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 async function costOf(whole: Whole, { name, times, once, before }: Measure): Promise<Cost> {
@@ -39,52 +41,30 @@ async function costOf(whole: Whole, { name, times, once, before }: Measure): Pro
   return { name, ms: median(took), cpuMs: ((await whole.cpuMs()) - used) / times };
 }
 
-const MEGABYTE = 1_048_576;
-
-async function held({ services }: Whole): Promise<Record<ServiceName, number>> {
-  // What a request used goes a moment later.
-  await sleep(1_000);
-  const all = await Promise.all(
-    (Object.keys(services) as ServiceName[]).map(async (name) => {
-      return [name, (await services[name].memory()) / MEGABYTE] as const;
-    }),
-  );
-  return Object.fromEntries(all) as Record<ServiceName, number>;
-}
-
 /** @param sizes ascending. @param step hears what is going on */
 export async function growth(
-  stage: Stage,
+  whole: Whole,
+  all: readonly Measure[],
   sizes: readonly number[],
   signal: AbortSignal,
   step: (what: string) => void,
 ): Promise<AtSize[]> {
-  const inAMonth = new Date(Date.now() + 30 * 86_400_000);
-  const whole = await openWhole(stage, {
-    change: { RECOVERY_INTERVAL: '1s' },
-    prepare: async (store) =>
-      void (await store.events.create(event(1, { date: inAMonth, prices: [{ amount: PRICE, from: new Date(0) }] }))),
-  });
-  try {
-    const results: AtSize[] = [];
-    let filled = 0;
-    for (const size of sizes) {
-      step(`${size} payments: filling the store`);
-      await fill(whole.store, 'payments', size - filled, (n) => payment(filled + n, { attendee_id: filled + n }));
-      await fill(whole.store, 'attendees', size - filled, (n) => attendee(filled + n));
-      await fill(whole.store, 'mails', size - filled, (n) => ticketMail(filled + n));
-      await whole.store.counters.updateOne({ _id: 'attendees' }, { $max: { n: 2 * size } }, { upsert: true });
-      filled = size;
-      const costs: Cost[] = [];
-      for (const measure of measures(stage)) {
-        signal.throwIfAborted();
-        step(`${size} payments: ${measure.name}`);
-        costs.push(await costOf(whole, measure));
-      }
-      results.push({ payments: size, costs, memory: await held(whole) });
+  const results: AtSize[] = [];
+  let filled = 0;
+  for (const size of sizes) {
+    step(`${size} payments: filling the store`);
+    const first = APART + filled;
+    await fill(whole.store, 'payments', size - filled, (n) => payment(first + n, { attendee_id: first + n }));
+    await fill(whole.store, 'attendees', size - filled, (n) => attendee(first + n));
+    await fill(whole.store, 'mails', size - filled, (n) => ticketMail(first + n));
+    filled = size;
+    const costs: Cost[] = [];
+    for (const measure of all) {
+      signal.throwIfAborted();
+      step(`${size} payments: ${measure.name}`);
+      costs.push(await costOf(whole, measure));
     }
-    return results;
-  } finally {
-    await whole.close();
+    results.push({ payments: size, costs, memory: await held(whole) });
   }
+  return results;
 }

@@ -22,8 +22,6 @@ export interface Measure {
 const WITHIN_MS = 120_000;
 const PAGE = 100;
 const LONG_AGO_S = 86_400;
-/** Loops look at least once in this time, ms. */
-const IDLE_MS = 5_000;
 
 const settledOf = (whole: Whole, id: string) =>
   until(
@@ -34,15 +32,16 @@ const settledOf = (whole: Whole, id: string) =>
     5,
   );
 
-export function measures(stage: Stage): Measure[] {
-  const key = readSigningKey(stage.secrets.ticketSigningKey);
+export function measures({ secrets, sizes }: Stage): Measure[] {
+  const idleMs = sizes.steadyMs / 2;
+  const key = readSigningKey(secrets.ticketSigningKey);
   let tickets: string[] = [];
   let window = { from: 0, to: 0 };
   return [
     {
       name: 'settle',
       does: 'a new payment, from its webhook to its ticket',
-      times: 40,
+      times: sizes.repeats,
       async once(whole) {
         const { account } = whole.razorpay.simulator;
         await settledOf(whole, booking(account, studentNotes(), account.clock.seconds()).id);
@@ -51,19 +50,19 @@ export function measures(stage: Stage): Measure[] {
     {
       name: 'list',
       does: 'a page of an event’s payments',
-      times: 20,
+      times: Math.ceil(sizes.repeats / 2),
       once: async (whole) => void (await whole.ask('GET', '/api/events/1/payments?limit=50')),
     },
     {
       name: 'search',
       does: 'payments by a roll number',
-      times: 20,
+      times: Math.ceil(sizes.repeats / 2),
       once: async (whole) => void (await whole.ask('GET', `/api/payments?q=${randomBytes(6).toString('hex')}`)),
     },
     {
       name: 'check-in',
       does: 'a scan that lets somebody in',
-      times: 40,
+      times: sizes.repeats,
       async before(whole, times) {
         const waiting = { live: true, checked_in_at: null, 'ticket.event_id': 1 };
         const found = await whole.store.attendees.find(waiting).limit(times).lean<AttendeeDoc[]>();
@@ -78,7 +77,7 @@ export function measures(stage: Stage): Measure[] {
     {
       name: 'sweep',
       does: `a sync of a stretch with ${PAGE} payments, nothing new`,
-      times: 5,
+      times: Math.ceil(sizes.repeats / 8),
       async before(whole) {
         const { account } = whole.razorpay.simulator;
         const to = account.clock.seconds() - LONG_AGO_S - Math.floor(Math.random() * 30) * LONG_AGO_S;
@@ -93,9 +92,9 @@ export function measures(stage: Stage): Measure[] {
     },
     {
       name: 'idle',
-      does: `${IDLE_MS / 1_000} s of nothing: the outbox and the recovery look for work`,
+      does: `${idleMs / 1_000} s of nothing: the outbox and the recovery look for work`,
       times: 2,
-      once: () => sleep(IDLE_MS),
+      once: () => sleep(idleMs),
     },
   ];
 }

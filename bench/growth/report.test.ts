@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { growthTable, replicasTable } from './report.ts';
+import { growthTable, memoryTable, replicasTable } from './report.ts';
 
 const cells = (line = '') =>
   line
@@ -19,6 +19,11 @@ describe('what grows', () => {
     expect(cells(table[3])).to.deep.equal(['settle, CPU ms', '4.00 (1.00 ×)', '6.00 (1.50 ×)']);
     expect(cells(table[4])).to.deep.equal(['gateway, MB', '80.0 (1.00 ×)', '88.0 (1.10 ×)']);
     expect(growthTable([])).to.equal('');
+    const handled = memoryTable([
+      { payments: 1_000, memory: memory(100) },
+      { payments: 100_000, memory: memory(105) },
+    ]).split('\n');
+    expect(cells(handled[2])).to.deep.equal(['gateway, MB', '100 (1.00 ×)', '105 (1.05 ×)']);
   });
 
   it('is told of replicas by what one of them does', () => {

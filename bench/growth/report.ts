@@ -1,6 +1,7 @@
 /** What growth and replicas came to, as Markdown tables. Pure. */
 import { figure, markdown } from '../measure/table.ts';
 import type { AtSize } from './growth.ts';
+import type { Held } from './memory.ts';
 import type { WithReplicas } from './replicas.ts';
 
 const times = (value: number, first: number): string => `${figure(value)} (${(value / first).toFixed(2)} ×)`;
@@ -15,14 +16,22 @@ export function growthTable(results: readonly AtSize[]): string {
       ...results.map((one) => times(one.costs[at]?.[what] ?? 0, first.costs[at]?.[what] ?? 0)),
     ]),
   );
-  const memory = (['gateway', 'ingest', 'ticketing'] as const).map((service) => [
+  return markdown(['once', ...numbers(results)], new Set(['once']), [...costs, ...memoryRows(results, first)]);
+}
+
+const numbers = (results: readonly { payments: number }[]): string[] => results.map(({ payments }) => String(payments));
+
+type Memories = Pick<AtSize, 'memory'>;
+const memoryRows = (results: readonly Memories[], first: Memories): string[][] =>
+  (['gateway', 'ingest', 'ticketing'] as const).map((service) => [
     `${service}, MB`,
     ...results.map((one) => times(one.memory[service], first.memory[service])),
   ]);
-  return markdown(['once', ...results.map(({ payments }) => String(payments))], new Set(['once']), [
-    ...costs,
-    ...memory,
-  ]);
+
+/** A row a service, a column for so many payments handled. */
+export function memoryTable(results: readonly Held[]): string {
+  const [first] = results;
+  return first ? markdown(['handled', ...numbers(results)], new Set(['handled']), memoryRows(results, first)) : '';
 }
 
 export const replicasTable = (results: readonly WithReplicas[]): string =>

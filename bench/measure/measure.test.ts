@@ -61,6 +61,7 @@ const SIZES: Sizes = {
   warmUps: 2,
   sliceMs: 100,
   steadyMs: 0,
+  repeats: 0,
   crowd: 0,
   payments: 0,
 };

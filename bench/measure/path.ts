@@ -60,6 +60,8 @@ export interface Sizes {
   sliceMs: number;
   /** How long a steady load lasts. */
   steadyMs: number;
+  /** How often something is done whose cost is told at each size of the store. */
+  repeats: number;
   /** People who do the same at once. */
   crowd: number;
   /** Payments in the store where there should be many. */
@@ -76,6 +78,7 @@ export const full = (onStandIn: boolean): Sizes => ({
   warmUps: 3,
   sliceMs: 600,
   steadyMs: 10_000,
+  repeats: 40,
   crowd: 1_000,
   payments: onStandIn ? PAYMENTS.standIn : PAYMENTS.mongod,
 });
@@ -88,6 +91,7 @@ export const SMOKE: Sizes = {
   warmUps: 1,
   sliceMs: 1,
   steadyMs: 50,
+  repeats: 2,
   crowd: 20,
   payments: 20,
 };

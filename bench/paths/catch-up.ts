@@ -1,6 +1,6 @@
-import { event } from '../../services/gateway/testing/documents.ts';
 import { until } from '../../test/until.ts';
-import { booked, PRICE, studentNotes } from '../load/books.ts';
+import { booked, studentNotes } from '../load/books.ts';
+import { prepareEvent } from '../load/event.ts';
 import { openFilled } from '../load/filled.ts';
 import type { Path, Run } from '../measure/path.ts';
 import { openWhole } from '../process/whole.ts';
@@ -11,11 +11,6 @@ const LONG_AGO_S = 86_400;
 const WITHIN_MS = 300_000;
 const LOOK_MS = 5;
 
-const theEvent = event(1, {
-  date: new Date(Date.now() + 30 * 86_400_000),
-  prices: [{ amount: PRICE, from: new Date(0) }],
-});
-
 export const catchUp: Path = {
   name: 'catch-up',
   does: `payments that no webhook told of, from the start of a sync to the last mail; ${LEAST} or more at once`,
@@ -24,13 +19,12 @@ export const catchUp: Path = {
   cpuAtMostMs: 5,
   least: LEAST,
   async open(stage) {
-    const prepare = async (store: Awaited<ReturnType<typeof openFilled>>) => void (await store.events.create(theEvent));
-    const whole = await openWhole(stage, { prepare });
+    const whole = await openWhole(stage, { prepare: prepareEvent });
     const { account } = whole.razorpay.simulator;
     await whole.razorpay.control('/webhooks', { url: null });
     const database = stage.database();
     const theirs = await openFilled(database);
-    await prepare(theirs);
+    await prepareEvent(theirs);
     const { razorpayKeyId, razorpayKeySecret, smtpPassword } = stage.secrets;
     const limit = await stage.program('limits/catch-up', {
       ...{ MONGODB_URI: database, NATS_URL: stage.nats, RAZORPAY_API_URL: whole.razorpay.url },
