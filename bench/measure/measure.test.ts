@@ -59,6 +59,7 @@ const SIZES: Sizes = {
   withinMs: 60_000,
   leastRounds: 3,
   warmUps: 2,
+  warmUpsWithinMs: 60_000,
   sliceMs: 100,
   steadyMs: 0,
   repeats: 0,
@@ -115,6 +116,15 @@ describe('measuring a path beside its limit', () => {
     expect(result.ours.cpuMs.median).to.equal(2.5);
     expect(result.limit.latencyMs?.p50).to.equal(2.5);
     expect(result.limit.latencyMs?.p99).to.be.closeTo(3.97, 1e-9);
+  });
+
+  it('warms up once at least, and no more when its time is over', async () => {
+    const { said, made } = contest(
+      () => 2,
+      () => 1,
+    );
+    await measure(PATH, made, { ...SIZES, warmUps: 5, warmUpsWithinMs: 0 });
+    expect(said.length).to.equal(2 + 2 * 4);
   });
 
   it('ends when its time is over, but not before the least rounds', async () => {

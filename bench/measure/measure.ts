@@ -62,11 +62,12 @@ const SIDES = ['ours', 'limit'] as const;
 export async function measure(
   path: Path,
   contest: Contest,
-  { rounds, withinMs, leastRounds, warmUps, sliceMs }: Sizes,
+  { rounds, withinMs, leastRounds, warmUps, warmUpsWithinMs, sliceMs }: Sizes,
   step: () => void = () => undefined,
 ): Promise<PathResult> {
   let operations = path.least;
-  for (let round = 0; round < warmUps; round++) {
+  const warmUntil = performance.now() + warmUpsWithinMs;
+  for (let round = 0; round < warmUps && (round === 0 || performance.now() < warmUntil); round++) {
     let slowest = 0;
     for (const side of rotated(SIDES, round)) slowest = Math.max(slowest, (await contest[side].run(operations)).ms);
     operations = operationsFor(sliceMs, operations, slowest, path.least);

@@ -5,8 +5,8 @@ import { openFilled } from '../load/filled.ts';
 import type { Path, Run } from '../measure/path.ts';
 import { openWhole } from '../process/whole.ts';
 
-/** A slice is so many, or two pages of the list. */
-const LEAST = 200;
+/** A slice is so many, or one page of the list. */
+const LEAST = 100;
 const LONG_AGO_S = 86_400;
 const WITHIN_MS = 300_000;
 const LOOK_MS = 5;

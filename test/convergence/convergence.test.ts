@@ -39,7 +39,8 @@ describe('histories', () => {
   /** Plays it, sweeps once, and waits for what the model says. */
   async function converges(chapter: Chapter, patienceMs = 20_000): Promise<Played[]> {
     const { played, deliverLate } = await play(theatre, chapter);
-    expect(await theatre.sweep()).to.include({ success: true, complete: true });
+    const swept = await theatre.sweep();
+    expect(swept, JSON.stringify(swept)).to.include({ success: true, complete: true });
     await theatre.quiet();
     const none = (found: string[]) => found.length === 0;
     await until(() => review(theatre, played), none, 'what the model says', patienceMs);

@@ -40,10 +40,13 @@ const envelope = z.looseObject({
 /** Thrown and caught in here only: an entity does not fit. */
 class Unfit extends Error {}
 
+/** What is no UTF-8 is refused, not mended. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** @throws Unfit */
 function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(utf8.decode(body));
   } catch {
     throw new Unfit('it is no JSON');
   }
