@@ -1,5 +1,6 @@
 /** Plays histories side by side in one world: each with its own events, students and payments, all under one clock. */
 import { connect } from 'nats';
+import { sweepEnd } from '../sweep-end.ts';
 import { ticketingConsumer } from '../ticketing-consumer.ts';
 import { type Json, until, type World } from '../world.ts';
 import type { StandingClock } from './clock.ts';
@@ -70,22 +71,10 @@ export async function openTheatre(world: World, clock: StandingClock, office: Po
       // Razorpay's clock jumps here as it never does outside: let ingest hear it.
       const [any] = await world.razorpay.control<{ id: string }[]>('/payments');
       if (any) await world.api('GET', `/api/payments/razorpay-status?payment_id=${any.id}`);
-      const { status, body } = await world.api('POST', '/api/payments/sync');
-      return status === 202 ? await endOf(world, body.sweep_id) : body;
+      return await sweepEnd(world, await world.api('POST', '/api/payments/sync'));
     },
     close: () => bus.close(),
   };
-}
-
-/** The gateway waits for a sweep for 25 s; a long one goes on. */
-async function endOf(world: World, id: string): Promise<Json> {
-  const { state, error } = await until(
-    async () => (await world.api('GET', `/api/sweeps/${id}`)).body,
-    ({ state }) => state !== 'running',
-    'the end of a sweep',
-    300_000,
-  );
-  return { success: state === 'complete', complete: state === 'complete', state, error };
 }
 
 let histories = 0;

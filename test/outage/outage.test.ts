@@ -8,6 +8,7 @@ import type { PaymentDoc, SweepDoc } from '../../shared/store/documents.ts';
 import { scaled } from '../profile.ts';
 import { startPrivateMongo, withDatabase } from '../servers.ts';
 import { type Measured, megabytes, startMeasured } from '../soak/measured.ts';
+import { sweepEnd } from '../sweep-end.ts';
 import { startWorld, until, type World } from '../world.ts';
 import { attempts, refund } from './books.ts';
 
@@ -122,8 +123,9 @@ describe('an outage of three days', () => {
     await due({ 'lease.until': past, next_at: new Date(Date.now() + 3_600_000) });
     const second = await start('ingest');
     // Warm by the first hour of it, so that what it holds from here on is the catching up's.
-    const warm = await world.api('POST', '/api/payments/sync', { from: since, to: since + 3_600 });
-    expect(warm.body, JSON.stringify(warm.body)).to.include({ complete: true });
+    const asked = await world.api('POST', '/api/payments/sync', { from: since, to: since + 3_600 });
+    const warm = await sweepEnd(world, asked);
+    expect(warm, JSON.stringify(warm)).to.include({ complete: true });
     const idle = (await second.held()).bytes;
     const called = { ok: calls('200'), limited: calls('429') };
     await due({});
