@@ -46,10 +46,10 @@ export const LOOK_MS = 200;
 /** Short, so that what a death left unacked comes again before the next case. */
 const ACK_WAIT_MS = 1_000;
 
-export async function startLane(name: VictimName): Promise<Lane> {
+export async function startLane(name: VictimName, mongoUri: string): Promise<Lane> {
   const row = await victims();
   const port = await freePort();
-  const world = await startWorld({ SETTLE_WORKERS: '1', MAIL_WORKERS: '1' });
+  const world = await startWorld({ SETTLE_WORKERS: '1', MAIL_WORKERS: '1' }, { mongoUri });
   const env = {
     ...world.env,
     // So that the victim can count the commands its driver sends.

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { scaled } from '../profile.ts';
 import { generator, shuffle, testSeed } from '../run/random.ts';
+import { startPrivateMongo, withDatabase } from '../servers.ts';
 import type { Point } from './failure-points.ts';
 import { type Lane, startLane } from './lane.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
@@ -34,7 +35,10 @@ const KNOWN: Record<string, string[]> = {
     MARK,
     ...['smtp.recipient', 'smtp.data', 'smtp.kept'],
   ],
-  'a full refund': ['attendees.findOneAndUpdate live,ticket.revoked_at,ticket.revoked_reason', 'bus.ack', 'smtp.kept'],
+  'a full refund': [
+    'attendees.findOneAndUpdate live,ticket.revoked_at,ticket.revoked_reason,changed_at',
+    ...['bus.ack', 'smtp.kept'],
+  ],
   'a webhook': ['bus.publish payments.observed'],
   'a scheduled sweep': [
     'schedules.findOneAndUpdate lease',
@@ -54,6 +58,8 @@ describe('a process that dies at any step (P6)', function () {
   this.timeout(scaled({ quick: 1_200_000, long: 3_600_000 }));
   const random = generator(`${testSeed()}:crash`);
   const lanes: Lane[] = [];
+  let mongo: Awaited<ReturnType<typeof startPrivateMongo>>;
+  let opened = 0;
   const steps = new Map<string, string[]>();
   const results: Result[] = [];
 
@@ -96,12 +102,12 @@ describe('a process that dies at any step (P6)', function () {
 
   async function all(name: VictimName, scenarios: Scenario[]): Promise<void> {
     if (scenarios.length === 0) return;
-    const opened = Array.from({ length: LANES[name] }, async () => {
-      const lane = await startLane(name);
+    const starting = Array.from({ length: LANES[name] }, async () => {
+      const lane = await startLane(name, withDatabase(mongo.url, `lane_${++opened}`));
       lanes.push(lane);
       return lane;
     });
-    const own = await Promise.all(opened);
+    const own = await Promise.all(starting);
     const points: [Scenario, Point][] = [];
     await work(own, [...scenarios], async (lane, scenario) => {
       const { title } = scenario;
@@ -117,6 +123,8 @@ describe('a process that dies at any step (P6)', function () {
   }
 
   before(async () => {
+    // Databases this large take long to drop.
+    mongo = await startPrivateMongo();
     const ended = await Promise.allSettled([...chosen()].map(([name, scenarios]) => all(name, scenarios)));
     for (const name of ended) if (name.status === 'rejected') throw name.reason;
     const titles = [...steps].map(([title, recorded]) => `${title} (${recorded.length} steps)`);
