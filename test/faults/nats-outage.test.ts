@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { PUBLISH_WITHIN_MS } from '../../shared/bus/index.ts';
+import { countLostTime } from '../lost-time.ts';
 import { startWorld, until, type World } from '../world.ts';
 import { startAgain } from './broker.ts';
 import {
@@ -57,6 +58,7 @@ describe('NATS away', () => {
   for (const [fault, { begin, end }] of Object.entries(faults))
     it(`${fault}: webhooks get 503 in time, the door opens, people get answers; then all is redelivered`, async () => {
       const guest = guests.pop() as Holder;
+      const lost = countLostTime();
       await begin();
       try {
         const paid = await Promise.all(Array.from({ length: BURST }, () => world.pay()));
@@ -68,8 +70,9 @@ describe('NATS away', () => {
         );
         // null would be "no answer within 5 s".
         for (const { attempts } of first) expect(attempts[0]?.status).to.equal(503);
-        // The burst is answered side by side, so its quickest says what the bound is, however loaded the machine.
-        expect(Math.min(...first.map(({ attempts }) => attempts[0]?.ms ?? 0))).to.be.below(PROMISED_MS);
+        // The burst is answered side by side, so its quickest says what the bound is; a loaded machine's delays are not ours.
+        const quickest = Math.min(...first.map(({ attempts }) => attempts[0]?.ms ?? 0));
+        expect(quickest - lost.ms(), `${quickest} ms, ${lost.ms()} of them lost`).to.be.below(PROMISED_MS);
 
         expect((await world.api('GET', '/api/events')).status).to.equal(200);
         expect(await scan(world, guest.token)).to.equal('ok');
@@ -92,6 +95,8 @@ describe('NATS away', () => {
       } catch (error) {
         await end().catch(() => undefined);
         throw error;
+      } finally {
+        lost.stop();
       }
     }).timeout(150_000);
 });

@@ -188,6 +188,10 @@ describe('a door without network', () => {
     expect(told.body[0].reason, 'by the time of the scan').to.equal('not_open_yet');
     expect((await upload({ event_id: 3, scans })).status, 'not given to them').to.equal(404);
     expect((await upload({ scans: [] })).status).to.equal(400);
+    const blank = await upload({ scans: [{ qr_token: '\u2003 \u200b', at: ago(1), nonce: nonce() }] });
+    expect(blank.body.errors, 'as the description says').to.deep.equal([
+      { field: 'scans.0.qr_token', message: 'must not be empty' },
+    ]);
   });
 
   it('may have a clock that is wrong', () => {

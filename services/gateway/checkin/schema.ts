@@ -1,5 +1,6 @@
 /** What check-in takes and answers over the API. */
 import { z } from 'zod';
+import { SHOWS_SOMETHING } from '../../../shared/text.ts';
 import { someText } from '../http/texts.ts';
 import { CHECKIN_REASONS } from './reasons.ts';
 
@@ -9,7 +10,12 @@ export const nonce = z
   .min(8)
   .max(64)
   .describe('Made by the scanner for each scan: sent again with it, a scan is the same scan.');
-export const qrToken = z.string().trim().min(1).max(2_000).describe('The text in the QR code.');
+export const qrToken = z
+  .string()
+  .max(2_000)
+  .regex(SHOWS_SOMETHING, 'must not be empty')
+  .describe('The text in the QR code.')
+  .transform((text) => text.trim());
 
 /** A ticket that is looked at, or scanned. */
 export const ticketBody = {
