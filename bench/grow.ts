@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { showProgress } from '../deploy/local/demo/progress.ts';
-import { onStopSignal } from '../deploy/local/stack/signals.ts';
+import { command } from './command.ts';
 import { growth } from './growth/growth.ts';
 import { measures } from './growth/measures.ts';
 import { memory } from './growth/memory.ts';
@@ -21,8 +21,6 @@ import { openWhole, type Whole } from './process/whole.ts';
 const RESULTS = fileURLToPath(new URL('./growth.json', import.meta.url));
 /** Settled for each number of replicas. */
 const PAYMENTS = 400;
-const stopping = new AbortController();
-onStopSignal(() => stopping.abort());
 
 /** @throws Error unless all are whole numbers within bounds */
 function numbers(name: string, text: string, most: number): number[] {
@@ -31,10 +29,15 @@ function numbers(name: string, text: string, most: number): number[] {
   throw new Error(`${name} is ${text}; it takes whole numbers from 1 to ${most}, comma separated`);
 }
 
-async function run(sizes: readonly number[], most: number, handled: readonly number[]): Promise<void> {
+async function run(
+  sizes: readonly number[],
+  most: number,
+  handled: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
   const progress = showProgress(4, process.stdout);
   progress.step('compiling, starting servers');
-  const { found, machine } = await onStage(stopping.signal, async (stage, machine) => {
+  const { found, machine } = await onStage(signal, async (stage, machine) => {
     /** Each on a QRFlow of its own. */
     const on = async <T>(what: string, work: (whole: Whole) => Promise<T>): Promise<T> => {
       progress.step(what);
@@ -42,13 +45,13 @@ async function run(sizes: readonly number[], most: number, handled: readonly num
       return work(whole).finally(() => whole.close());
     };
     const grown = await on('more and more payments', (whole) =>
-      growth(whole, measures(stage), sizes, stopping.signal, progress.note),
+      growth(whole, measures(stage), sizes, signal, progress.note),
     );
     const parallel = await on('more and more replicas', (whole) =>
-      replicas(whole, most, PAYMENTS, stopping.signal, progress.note),
+      replicas(whole, most, PAYMENTS, signal, progress.note),
     );
     const memories = await on('more and more payments handled', (whole) =>
-      memory(whole, handled, stopping.signal, progress.note),
+      memory(whole, handled, signal, progress.note),
     );
     return { found: { grown, parallel, memories }, machine };
   }).finally(() => progress.end());
@@ -58,12 +61,8 @@ async function run(sizes: readonly number[], most: number, handled: readonly num
   console.log(`In ${relative('.', RESULTS)}, too. What it says: docs/performance.md\n`);
 }
 
-try {
+await command('It could not be measured.', async (signal) => {
   const [most = 3] = numbers('REPLICAS', process.env.REPLICAS ?? '3', 9);
   const sizes = numbers('SIZES', process.env.SIZES ?? '1000,10000,100000', 1_000_000);
-  await run(sizes, most, numbers('HANDLED', process.env.HANDLED ?? '1000,10000', 1_000_000));
-} catch (error) {
-  process.exitCode = stopping.signal.aborted ? 130 : 1;
-  if (!stopping.signal.aborted)
-    console.error(`\nIt could not be measured. ${error instanceof Error ? error.message : String(error)}`);
-}
+  await run(sizes, most, numbers('HANDLED', process.env.HANDLED ?? '1000,10000', 1_000_000), signal);
+});

@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { showProgress } from '../deploy/local/demo/progress.ts';
-import { onStopSignal } from '../deploy/local/stack/signals.ts';
 import { chosen } from './choose.ts';
+import { command } from './command.ts';
 import { prepareEvent } from './load/event.ts';
 import { machineLine } from './measure/machine.ts';
 import { onStage } from './process/on-stage.ts';
@@ -20,8 +20,6 @@ import { report } from './replays/report.ts';
 const RESULTS = fileURLToPath(new URL('./replays.json', import.meta.url));
 const PICTURES = fileURLToPath(new URL('../docs/replays', import.meta.url));
 const terminal = process.stdout.isTTY === true;
-const stopping = new AbortController();
-onStopSignal(() => stopping.abort());
 
 function speedOf(text: string): number {
   const speed = Number(text);
@@ -29,10 +27,10 @@ function speedOf(text: string): number {
   throw new Error(`SPEED is ${text}; it takes a number from 1 to 100`);
 }
 
-async function run(replays: readonly Replay[], speed: number): Promise<void> {
+async function run(replays: readonly Replay[], speed: number, signal: AbortSignal): Promise<void> {
   const progress = showProgress(replays.length + 1, process.stdout);
   progress.step('compiling, starting servers');
-  const { results, on } = await onStage(stopping.signal, async (stage, on) => {
+  const { results, on } = await onStage(signal, async (stage, on) => {
     const results: ReplayResult[] = [];
     for (const one of replays) {
       progress.step(one.name);
@@ -40,7 +38,7 @@ async function run(replays: readonly Replay[], speed: number): Promise<void> {
         if (terminal) progress.note(`${one.name}: ${paid} of ${one.payments} paid, ${mailed} mails`);
       };
       const whole = await openWhole(stage, { prepare: prepareEvent, change: settingsAt(speed) });
-      results.push(await replay(whole, one, speed, stopping.signal, step).finally(() => whole.close()));
+      results.push(await replay(whole, one, speed, signal, step).finally(() => whole.close()));
     }
     return { results, on };
   }).finally(() => progress.end());
@@ -54,10 +52,6 @@ async function run(replays: readonly Replay[], speed: number): Promise<void> {
   if (results.some(({ withoutTicket, withoutMail }) => withoutTicket + withoutMail > 0)) process.exitCode = 1;
 }
 
-try {
-  await run(chosen(process.env.ONLY ?? '', REPLAYS), speedOf(process.env.SPEED ?? '1'));
-} catch (error) {
-  process.exitCode = stopping.signal.aborted ? 130 : 1;
-  if (!stopping.signal.aborted)
-    console.error(`\nIt could not be replayed. ${error instanceof Error ? error.message : String(error)}`);
-}
+await command('It could not be replayed.', async (signal) =>
+  run(chosen(process.env.ONLY ?? '', REPLAYS), speedOf(process.env.SPEED ?? '1'), signal),
+);

@@ -6,8 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { showProgress } from '../deploy/local/demo/progress.ts';
-import { onStopSignal } from '../deploy/local/stack/signals.ts';
 import { chosen } from './choose.ts';
+import { command } from './command.ts';
 import { machineLine } from './measure/machine.ts';
 import { measure, type PathResult } from './measure/measure.ts';
 import type { Path } from './measure/path.ts';
@@ -18,13 +18,12 @@ import type { Stage } from './process/stage.ts';
 
 const RESULTS = fileURLToPath(new URL('./results.json', import.meta.url));
 const terminal = process.stdout.isTTY === true;
-const stopping = new AbortController();
-onStopSignal(() => stopping.abort());
 
 async function measureAll(
   paths: readonly Path[],
   stage: Stage,
   progress: ReturnType<typeof showProgress>,
+  signal: AbortSignal,
 ): Promise<PathResult[]> {
   const results: PathResult[] = [];
   const { warmUps, rounds } = stage.sizes;
@@ -33,7 +32,7 @@ async function measureAll(
     const contest = await path.open(stage);
     let round = 0;
     const step = () => {
-      stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       round += 1;
       if (terminal) progress.note(`${path.name}: round ${round} of ${warmUps + rounds}`);
     };
@@ -46,12 +45,12 @@ async function measureAll(
   return results;
 }
 
-async function bench(paths: readonly Path[]): Promise<void> {
+async function bench(paths: readonly Path[], signal: AbortSignal): Promise<void> {
   const progress = showProgress(paths.length + 1, process.stdout);
   progress.step('compiling, starting servers');
   const began = new Date();
-  const { results, on } = await onStage(stopping.signal, async (stage, on) => ({
-    results: await measureAll(paths, stage, progress),
+  const { results, on } = await onStage(signal, async (stage, on) => ({
+    results: await measureAll(paths, stage, progress, signal),
     on,
   })).finally(() => progress.end());
   const seconds = Math.round((Date.now() - began.getTime()) / 1_000);
@@ -61,10 +60,4 @@ async function bench(paths: readonly Path[]): Promise<void> {
   console.log(`${machineLine(on)}.\nIn ${relative('.', RESULTS)}, too. What the columns say: docs/performance.md\n`);
 }
 
-try {
-  await bench(chosen(process.env.ONLY ?? '', PATHS));
-} catch (error) {
-  process.exitCode = stopping.signal.aborted ? 130 : 1;
-  if (!stopping.signal.aborted)
-    console.error(`\nIt could not be measured. ${error instanceof Error ? error.message : String(error)}`);
-}
+await command('It could not be measured.', async (signal) => bench(chosen(process.env.ONLY ?? '', PATHS), signal));

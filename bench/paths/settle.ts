@@ -1,7 +1,8 @@
 /** Settling, and what a duplicate costs: ticketing and its limit, each on a database of its own. */
-import { event, facts } from '../../services/gateway/testing/documents.ts';
+import { facts } from '../../services/gateway/testing/documents.ts';
 import type { Observation } from '../../shared/razorpay/observation.ts';
 import type { Store } from '../../shared/store/index.ts';
+import { prepareEvent } from '../load/event.ts';
 import { openFilled } from '../load/filled.ts';
 import type { Contest, Path, Run } from '../measure/path.ts';
 import type { Program } from '../process/program.ts';
@@ -15,17 +16,13 @@ interface Settling {
   made: Record<'ours' | 'limit', number>;
 }
 
-const PRICE = 29_900;
-/** Long after the payments, which are of 2026. */
-const FAR_AWAY = new Date('2030-01-01T12:00:00Z');
-
 const settling = (stage: Stage): Promise<Settling> =>
   stage.once('settling', async () => {
     const databases = [stage.database(), stage.database()] as const;
     const [ours, limit] = (await Promise.all(databases.map(openFilled))) as [Store, Store];
     for (const store of [ours, limit]) {
       stage.atEnd(() => store.close());
-      await store.events.create(event(1, { date: FAR_AWAY, prices: [{ amount: PRICE, from: new Date(0) }] }));
+      await prepareEvent(store);
     }
     const env = { ...(await stage.environment('ticketing', databases[0])), RECOVERY_INTERVAL: '1h' };
     return {

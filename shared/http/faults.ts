@@ -1,4 +1,4 @@
-/** What an error that reached the top of a request is answered with, on every HTTP surface of ours. */
+/** What every HTTP surface of ours has in common: correlation ids, paths in the log, errors as problems. */
 import { newCorrelationId } from '../log/index.ts';
 import { isUnreachable } from '../store/errors.ts';
 import { Problem } from './problem.ts';
@@ -23,6 +23,7 @@ interface HttpFault {
   message?: string;
 }
 
+/** What to answer for an error that reached the top of a request. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isUnreachable(error))

@@ -1,10 +1,10 @@
 /**
  * Whether a query is answered through an index, or by reading a whole collection. Pure: MongoDB's rules as its manual has
- * them. A store that is MongoDB itself is asked with `explain`, too; the stand-in's planner knows fewer ways than MongoDB's.
+ * them. The store is not asked with `explain`: the stand-in's planner knows fewer ways than MongoDB's.
  */
 import type { Command } from './store-wire.ts';
 
-export type Json = Record<string, unknown>;
+type Json = Record<string, unknown>;
 
 export interface Index {
   key: Record<string, unknown>;

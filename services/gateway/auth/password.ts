@@ -17,7 +17,7 @@ export interface Passwords {
 }
 
 /** One of OWASP's equivalent settings; 16 MiB each, so that a burst of sign-ins does not fill a small machine. */
-export const OWASP_COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
+const OWASP_COST: ScryptCost = { N: 2 ** 14, r: 8, p: 5 };
 const HASH_BYTES = 32;
 const STORED = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]+)$/;
 
