@@ -20,24 +20,36 @@ const SIDE = 12;
 const CHAPTERS = scaled({ quick: 4, long: 80 });
 /** Each history of a chapter in four ways. */
 const TWINS = scaled({ quick: 2, long: 40 });
+/** A sweep asks for all that its world was ever paid: after so many chapters a new one begins. */
+const CHAPTERS_IN_A_WORLD = 8;
 const WITHIN_MS = scaled({ quick: 180_000, long: 3 * 3_600_000 });
 
 describe('histories', () => {
   let world: World;
   let theatre: Theatre;
-  before(async function () {
-    this.timeout(120_000);
+  let chapters = 0;
+  async function open() {
     const clock = standingClock();
     world = await startWorld({}, { simulated: { now: clock.now } });
     theatre = await openTheatre(world, clock, await openPostOffice(world));
-  });
-  after(async () => {
+  }
+  async function close() {
     await theatre?.close();
     await world?.stop();
+  }
+  before(async function () {
+    this.timeout(120_000);
+    await open();
   });
+  after(close);
 
   /** Plays it, sweeps once, and waits for what the model says. */
   async function converges(chapter: Chapter, patienceMs = 20_000): Promise<Played[]> {
+    if (chapters++ === CHAPTERS_IN_A_WORLD) {
+      await close();
+      await open();
+      chapters = 1;
+    }
     const { played, deliverLate } = await play(theatre, chapter);
     const swept = await theatre.sweep();
     expect(swept, JSON.stringify(swept)).to.include({ success: true, complete: true });
