@@ -6,7 +6,7 @@ const LARGE = /^test\//;
 /** These take minutes: begun last, one of them would hold up the end of the run alone. */
 const LONG = /^test\/(soak|outage|input\/api|crash|convergence)\/|^services\/ingest\/sweep\/sweep\.test/;
 const LARGE_IN_A_BATCH = 3;
-const SMALL_IN_A_BATCH = 12;
+const SMALL_IN_A_BATCH = 24;
 
 const cut = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
