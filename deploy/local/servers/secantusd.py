@@ -4,7 +4,8 @@ SecantusDB's server, made quicker in three places where it does the same again a
 - Its planner gives up on a filter that has $and or $or at its top, and reads the whole collection. findAndModify is never
   without one: it finds its document, then writes it by {_id, $and: [the query]}, so that a change in between goes unharmed.
   So each join, claim and mail would cost as much as there are payments. Whatever a look-up finds is held against the whole
-  filter afterwards: looking up the fields beside the operator finds the same.
+  filter afterwards: looking up the fields beside the operator finds the same. Where nothing stands beside $or, each of its
+  branches is looked up.
 - A command reads the list of the collection's indexes once for their keys, and then again for each of their options. The
   list as it was read for the keys does for those, too.
 - Each command asks whether it is to be profiled. None is.
@@ -22,7 +23,10 @@ look_up = Storage._try_index_id_keys
 
 def look_up_fields(self, db, coll, filter, **options):
     fields = {name: value for name, value in filter.items() if name not in ("$and", "$or", "$nor")}
-    return look_up(self, db, coll, fields or filter, **options)
+    if fields or list(filter) != ["$or"]:
+        return look_up(self, db, coll, fields or filter, **options)
+    branches = [look_up_fields(self, db, coll, branch, **options) for branch in filter["$or"]]
+    return None if None in branches else sorted({found for branch in branches for found in branch})
 
 
 Storage._try_index_id_keys = look_up_fields
