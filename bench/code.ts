@@ -1,4 +1,5 @@
 /** The programs under test: compiled, as in production, or as they stand, for tests. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnChild } from '../deploy/local/children/child.ts';
@@ -9,6 +10,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Good for trying out; a loader changes what a function costs. */
 export const asTheyStand: Code = { root, nodeArgs: ['--import', 'tsx'], extension: 'ts' };
 
+/** What is measured, and what it is measured with. */
+const programs = (): string[] => [
+  ...['gateway', 'ingest', 'ticketing'].map((name) => `services/${name}/main.ts`),
+  'bench/process/probe.ts',
+  ...['bench/limits', 'bench/subjects'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  ),
+];
+
 /** @throws Error with the compiler's words, when they do not compile or `signal` ends it */
 export async function compiled(folder: string, signal: AbortSignal): Promise<Code> {
   const out = join(folder, 'programs');
@@ -16,7 +28,7 @@ export async function compiled(folder: string, signal: AbortSignal): Promise<Cod
   const compiler = await spawnChild({
     name: 'the compiler',
     command: process.execPath,
-    args: [join(root, 'deploy/build.mjs'), 'bench/tsconfig.json', out],
+    args: [join(root, 'deploy/build.mjs'), out, ...programs()],
     cwd: root,
     onLine: (line) => void said.push(line),
   });

@@ -70,7 +70,7 @@ export interface Sizes {
 }
 
 /** The stand-in for MongoDB looks through all payments for what MongoDB finds by an index. */
-const PAYMENTS = { mongod: 10_000, standIn: 500 };
+const PAYMENTS = { mongod: 10_000, standIn: 250 };
 
 export const full = (onStandIn: boolean): Sizes => ({
   rounds: 24,

@@ -7,28 +7,41 @@ export interface Question {
 }
 export type Answer = { id: number } & ({ value: unknown } | { error: string });
 
-const replies = new Map<string, (about: unknown) => unknown>();
-/** Asked before the program was so far. */
-let early: Question[] = [];
+const ANSWERING = Symbol.for('qrflow.answering');
+
+interface Answering {
+  replies: Map<string, (about: unknown) => unknown>;
+  /** Asked before the program was so far. */
+  early: Question[];
+}
 
 async function reply({ id, kind, about }: Question): Promise<void> {
   try {
-    process.send?.({ id, value: await replies.get(kind)?.(about) } satisfies Answer);
+    process.send?.({ id, value: await answering.replies.get(kind)?.(about) } satisfies Answer);
   } catch (error) {
     process.send?.({ id, error: String((error as Error).stack) } satisfies Answer);
   }
 }
 
-process.on('message', (question: Question) => {
-  if (replies.has(question.kind)) reply(question).catch(() => process.exit(1));
-  else early.push(question);
-});
+function begin(): Answering {
+  const begun: Answering = { replies: new Map(), early: [] };
+  process.on('message', (question: Question) => {
+    if (begun.replies.has(question.kind)) reply(question).catch(() => process.exit(1));
+    else begun.early.push(question);
+  });
+  return begun;
+}
+
+/** One of the whole process: the probe and the program each have this file in theirs. */
+const here = globalThis as { [ANSWERING]?: Answering };
+here[ANSWERING] ??= begin();
+const answering = here[ANSWERING];
 
 /** Answers questions of this kind, also those that came already; the process stays for more. */
 export function answer<T>(kind: string, made: (about: T) => unknown): void {
-  replies.set(kind, made as (about: unknown) => unknown);
+  answering.replies.set(kind, made as (about: unknown) => unknown);
   process.channel?.ref();
-  const waiting = early.filter((question) => question.kind === kind);
-  early = early.filter((question) => question.kind !== kind);
+  const waiting = answering.early.filter((question) => question.kind === kind);
+  answering.early = answering.early.filter((question) => question.kind !== kind);
   for (const question of waiting) reply(question).catch(() => process.exit(1));
 }

@@ -1,5 +1,5 @@
 /** The pooled SMTP connection. TLS always: STARTTLS is required, or TLS from the start on port 465. */
-import { PassThrough, type Readable } from 'node:stream';
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 
 export interface SmtpOptions {
@@ -37,6 +37,18 @@ interface Outgoing {
   message: { processFunc(wrap: (body: Readable) => Readable): void };
 }
 
+/** A mail's body as one piece: nodemailer writes it line by line, each a TLS record and a call of the operating system. */
+class InOnePiece extends Transform {
+  readonly #pieces: Buffer[] = [];
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#pieces.push(piece);
+    done();
+  }
+  override _flush(done: TransformCallback): void {
+    done(null, Buffer.concat(this.#pieces));
+  }
+}
+
 export function smtpTransport(options: SmtpOptions): MailTransport {
   const secure = options.port === IMPLICIT_TLS;
   const transport = createTransport({
@@ -59,7 +71,7 @@ export function smtpTransport(options: SmtpOptions): MailTransport {
   // The connection reads a mail's body only once the server has asked for it; its end is all that tells how far it came.
   transport.use('stream', (mail, done) => {
     const { data, message } = mail as unknown as Outgoing;
-    message.processFunc((body) => body.pipe(new PassThrough().once('end', () => data.onBodyRead?.())));
+    message.processFunc((body) => body.pipe(new InOnePiece().once('end', () => data.onBodyRead?.())));
     done();
   });
   return {
