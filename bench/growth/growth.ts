@@ -24,7 +24,7 @@ export interface AtSize {
   memory: Record<ServiceName, number>;
 }
 
-/** Beyond all ids that the services give. */
+/** Between what is filled in for one size and the next: room for the ids and seats that the services give meanwhile. */
 const APART = 10_000_000;
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -51,9 +51,9 @@ export async function growth(
 ): Promise<AtSize[]> {
   const results: AtSize[] = [];
   let filled = 0;
-  for (const size of sizes) {
+  for (const [nth, size] of sizes.entries()) {
     step(`${size} payments: filling the store`);
-    const first = APART + filled;
+    const first = APART * (nth + 1);
     await fill(whole.store, 'payments', size - filled, (n) => payment(first + n, { attendee_id: first + n }));
     await fill(whole.store, 'attendees', size - filled, (n) => attendee(first + n));
     await fill(whole.store, 'mails', size - filled, (n) => ticketMail(first + n));
