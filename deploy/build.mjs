@@ -1,6 +1,6 @@
 // Makes a program of each service, below dist/: one file with all of our own that it imports, since hundreds of small ones
-// take longer to load than everything else that a start does. What is no TypeScript (mail templates, pages) goes beside it.
-// build.mjs FOLDER PROGRAM... makes others, elsewhere, and leaves looking at types to `make check`.
+// take longer to load. What is no TypeScript (mail templates, pages) goes beside it. build.mjs FOLDER [PROGRAM...] makes
+// these or others elsewhere, and leaves looking at types to `make check`.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,8 @@ import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [folder, ...named] = process.argv.slice(2);
-const programs = folder ? named : ['gateway', 'ingest', 'ticketing'].map((name) => `services/${name}/main.ts`);
+const services = ['gateway', 'ingest', 'ticketing'].map((name) => `services/${name}/main.ts`);
+const programs = named.length > 0 ? named : services;
 const dist = resolve(root, folder ?? 'dist');
 const forTests = ['test', 'testing', 'fixtures'];
 
