@@ -28,4 +28,13 @@ describe('a source of ids', () => {
     const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => replicas[n % 2]?.()));
     expect(new Set(ids)).to.have.property('size', 20);
   });
+
+  it('keeps an id that is above what is asked for until it may be had', async () => {
+    const next = idSource(store, 'bounded', 2, async () => 0);
+    expect([await next(1), await next(1), await next(1)]).to.deep.equal([1, null, null]);
+    expect([await next(2), await next(2), await next(2)]).to.deep.equal([2, null, null]);
+    expect(await next()).to.equal(3);
+    // What was asked for in vain took no block either.
+    expect((await store.counters.findById('bounded').lean())?.n).to.equal(4);
+  });
 });

@@ -39,12 +39,15 @@ const eventId = (request: IncomingMessage, body: Buffer): string => {
 
 /** @throws Problem 413 without reading the rest, 408 when the sender takes too long, 400 when it went away */
 async function readBytes(request: IncomingMessage, withinMs: number): Promise<Buffer> {
-  const slow = new Problem(408, { detail: `a webhook has to arrive within ${withinMs} ms` });
-  const late = setTimeout(() => request.destroy(slow), withinMs);
+  let slow: Problem | undefined;
+  const late = setTimeout(() => {
+    slow = new Problem(408, { detail: `a webhook has to arrive within ${withinMs} ms` });
+    request.destroy(slow);
+  }, withinMs);
   try {
     return await rawBody(request, { limit: LIMIT_BYTES, length: header(request, 'content-length') || null });
   } catch (error) {
-    if (error === slow) throw slow;
+    if (slow) throw slow;
     const { status = 400, type } = error as { status?: number; type?: string };
     const detail = status === 413 ? `a webhook has at most ${LIMIT_BYTES} bytes` : `the body cannot be read (${type})`;
     throw new Problem(status, { detail }, { cause: error });

@@ -2,6 +2,7 @@
 import { RequestFailed } from '../../../shared/bus/index.ts';
 import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
 import type { AttendeeDoc, EventDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
 import { keysOfRoll, studentKey } from '../../../shared/student/key.ts';
 import { takeSeat } from '../settle/seats.ts';
 import type { SettleTools } from '../settle/settle.ts';
@@ -10,6 +11,13 @@ import { type Asked, finishByHand, pendingBy } from './finish.ts';
 
 /** Somebody was faster at this student's key: so often it is looked at again. */
 const TRIES = 5;
+
+/** Who deletes an event looks for attendees once it is gone; so one of the two sees the other. @throws RequestFailed 404 */
+async function refuseGone(store: Store, { _id, event_id }: AttendeeDoc): Promise<void> {
+  if (await store.events.exists({ _id: event_id })) return;
+  await store.attendees.deleteOne({ _id });
+  throw new RequestFailed(404, `event ${event_id} was deleted in this moment`);
+}
 
 async function admitOne(
   tools: SettleTools,
@@ -60,6 +68,7 @@ async function admitOne(
     });
     if (made === 'full') return { kind: 'full' };
     if (made === 'again') continue;
+    await refuseGone(store, made);
     await finishByHand(tools, made);
     return { kind: 'added', attendee_id: made._id };
   }

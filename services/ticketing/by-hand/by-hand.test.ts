@@ -108,6 +108,18 @@ describe('a ticket by hand', () => {
     }
   });
 
+  it('is given for no event that is deleted in that moment', async () => {
+    await desk.lay({ events: [eventDoc()] });
+    const nextAttendeeId = async () => {
+      await desk.store.events.deleteOne({ _id: 1 });
+      return 77;
+    };
+    const failure = await admit(desk.tools({ nextAttendeeId }), 1, [person('R1')], BY).catch((error) => error);
+    expect(failure).to.include({ name: 'RequestFailed', code: 404 });
+    expect(await desk.store.attendees.countDocuments()).to.equal(0);
+    expect(await desk.store.mails.countDocuments()).to.equal(0);
+  });
+
   it('gets its mail and its trail after a crash right after it was made', async () => {
     await desk.lay({
       events: [eventDoc()],

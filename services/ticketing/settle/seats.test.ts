@@ -59,7 +59,37 @@ describe('the seat for a payment', () => {
     await desk.lay({ attendees: sitting([3, 8]) });
     expect(await seats.candidate(eventDoc(), wish)).to.equal(5);
     seats.forget(1);
-    expect(await seats.candidate(eventDoc(), wish)).to.equal(9);
+    expect(await seats.candidate(eventDoc(), wish)).to.be.above(8);
+  });
+
+  it('is never one that another replica tries, while there are enough', async () => {
+    for (const capacity of [null, 1_000, 40]) {
+      await desk.lay({ attendees: sitting([3]) });
+      const replicas = [1, 2, 3].map(() => seatsOf(desk.store));
+      const found = await Promise.all(
+        Array.from({ length: 30 }, (_, nth) => replicas[nth % 3]?.candidate(eventDoc({ capacity }), wish)),
+      );
+      expect(new Set(found), `of ${capacity}`).to.have.property('size', 30);
+      expect(found, `of ${capacity}`).to.not.include.members([null]);
+      expect(Math.min(...(found as number[]))).to.equal(4);
+    }
+  });
+
+  it('is found also among those that a replica took to try and never tried', async () => {
+    await desk.lay({});
+    const gone = await seatsOf(desk.store).candidate(eventDoc({ capacity: 40 }), wish);
+    expect(gone).to.equal(1);
+    const seats = seatsOf(desk.store);
+    const given: (number | null)[] = [];
+    for (let nth = 0; nth < 41; nth++) {
+      const seat = await seats.candidate(eventDoc({ capacity: 40 }), wish);
+      given.push(seat);
+      if (seat !== null) await desk.store.attendees.collection.insertOne(sitting([seat])[0] as never);
+    }
+    expect(given.slice(0, 40).sort((a, b) => Number(a) - Number(b))).to.deep.equal(
+      Array.from({ length: 40 }, (_, nth) => nth + 1),
+    );
+    expect(given[40]).to.equal(null);
   });
 
   it('is the lowest that came free where the last is taken, and none where all are', async () => {

@@ -1,7 +1,9 @@
 /**
  * Seats: a seat is a unique key (event, seat) on a live attendee, taken by the insert itself, so capacity is exact
- * without transactions. The next seat is remembered, so that it mostly costs no round trip.
+ * without transactions. Each replica takes numbers in blocks to try, so that they do not meet at the same seat.
  */
+
+import { type IdSource, idSource } from '../../../shared/store/counters.ts';
 import type { EventDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
@@ -24,12 +26,26 @@ export interface Seats {
 /** As the index of seats wants it. */
 const seated = (eventId: number) => ({ event_id: eventId, live: true, seat: { $gt: 0 } });
 
+/** More at once would leave more of them to be looked for one by one when the event is nearly full. */
+const BLOCKS_OF_AN_EVENT = 20;
+const LARGEST_BLOCK = 50;
+
+const blockOf = ({ capacity }: EventDoc): number =>
+  capacity === null ? LARGEST_BLOCK : Math.min(LARGEST_BLOCK, Math.max(1, Math.ceil(capacity / BLOCKS_OF_AN_EVENT)));
+
 export function seatsOf(store: Store): Seats {
-  const next = new Map<number, number>();
+  const sources = new Map<number, IdSource>();
 
   const highest = async (eventId: number): Promise<number> => {
     const top = await store.attendees.findOne(seated(eventId), { seat: 1 }).sort({ seat: -1 }).lean();
     return top?.seat ?? 0;
+  };
+
+  const sourceOf = (event: EventDoc): IdSource => {
+    const { _id } = event;
+    const source = sources.get(_id) ?? idSource(store, `seats:${_id}`, blockOf(event), () => highest(_id));
+    sources.set(_id, source);
+    return source;
   };
 
   /**
@@ -60,22 +76,14 @@ export function seatsOf(store: Store): Seats {
     async candidate(event, wish) {
       const { capacity } = event;
       if (capacity !== null && !wish.beyondCapacity && (await olderWaits(event, wish))) return null;
-      let seat = next.get(event._id);
-      if (seat === undefined) {
-        seat = (await highest(event._id)) + 1;
-        // Another payment may have asked meanwhile and be ahead already.
-        seat = Math.max(seat, next.get(event._id) ?? 0);
-      }
-      // Below the highest seat ever taken there may be free ones, so a seat above it and within capacity is never one too many.
-      if (capacity !== null && seat > capacity) {
-        const freed = await freedSeat(event, capacity);
-        if (freed !== null || !wish.beyondCapacity) return freed;
-      }
-      next.set(event._id, seat + 1);
-      return seat;
+      // Below it there may be free ones, so a seat within capacity that nobody had before is never one too many.
+      const next = await sourceOf(event)(capacity ?? Number.POSITIVE_INFINITY);
+      if (next !== null || capacity === null) return next;
+      const freed = await freedSeat(event, capacity);
+      return freed ?? (wish.beyondCapacity ? (await highest(event._id)) + 1 : null);
     },
     forget: (eventId) => {
-      next.delete(eventId);
+      sources.delete(eventId);
     },
   };
 }

@@ -35,8 +35,8 @@ export async function openDesk(): Promise<Desk> {
     store,
     async lay({ payments = [], events = [], attendees = [] }) {
       await Promise.all(
-        [store.payments, store.events, store.attendees, store.mails, store.activities].map(({ collection }) =>
-          collection.deleteMany({}),
+        [store.payments, store.events, store.attendees, store.mails, store.activities, store.counters].map(
+          ({ collection }) => collection.deleteMany({}),
         ),
       );
       if (payments.length > 0) await store.payments.collection.insertMany(payments as never[]);

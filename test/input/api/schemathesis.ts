@@ -59,6 +59,10 @@ enabled = true
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 
+# A wrong body may also be too large.
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+
 # Whoever is in already: 400, as clients of QRFlow know it.
 [[operations]]
 include-operation-id = "checkInByHand"
