@@ -1,5 +1,5 @@
 /** The programs under test: compiled, as in production, or as they stand, for tests. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnChild } from '../deploy/local/children/child.ts';
@@ -21,6 +21,12 @@ const programs = (): string[] => [
   ),
 ];
 
+/** Node's options in production. */
+export function productionArgs(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return (scripts['start:gateway'] as string).split(' ').slice(1, -1);
+}
+
 /** @throws Error with the compiler's words, when they do not compile or `signal` ends it */
 export async function compiled(folder: string, signal: AbortSignal): Promise<Code> {
   const out = join(folder, 'programs');
@@ -37,5 +43,5 @@ export async function compiled(folder: string, signal: AbortSignal): Promise<Cod
   const { code } = await compiler.exited;
   signal.removeEventListener('abort', stop);
   if (code !== 0) throw new Error(['the programs cannot be compiled', ...said].join('\n'));
-  return { root: out, nodeArgs: ['--enable-source-maps'], extension: 'js' };
+  return { root: out, nodeArgs: productionArgs(), extension: 'js' };
 }

@@ -129,6 +129,14 @@ describe('docker-compose.yml', () => {
 });
 
 describe('the image', () => {
+  it('starts each service as npm does', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const entries = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8').matchAll(/^ENTRYPOINT (.*)$/gm);
+    const entry: string[] = JSON.parse([...entries].at(-1)?.[1] ?? '[]');
+    for (const name of ours)
+      expect([...entry, ...(services[name]?.command ?? [])].join(' ')).to.equal(scripts[`start:${name}`]);
+  });
+
   it('is built from a list: no history, no secrets, no tests', () => {
     const [first, ...rest] = readFileSync(join(root, '.dockerignore'), 'utf8')
       .split('\n')

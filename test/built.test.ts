@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { productionArgs } from '../bench/code.ts';
 import { testFolder } from './servers.ts';
 import { follow, listening, type Running, root } from './service-process.ts';
 import { startWorld, until, WEBHOOK_SECRET, type World } from './world.ts';
@@ -27,7 +28,7 @@ describe('the services as they are built', () => {
     expect(await once(build, 'exit')).to.deep.equal([0, null]);
     for (const name of SERVICES) {
       const file = join(folder, `dist/services/${name}/main.js`);
-      const child = spawn(process.execPath, ['--enable-source-maps', file], {
+      const child = spawn(process.execPath, [...productionArgs(), file], {
         cwd: folder,
         env: { PATH: process.env.PATH ?? '', ...world.env, LOG_LEVEL: 'info' },
         stdio: ['ignore', 'pipe', 'pipe'],
