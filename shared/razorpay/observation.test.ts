@@ -138,7 +138,7 @@ describe('the registers that an observation touches', () => {
       order: at(0, 0),
       qr: at(0, 0),
       absence: at(0, 0),
-      'refunds.rfnd_AAAAAAAAAAAAAA': at(0, 1),
+      'refunds.rfnd_AAAAAAAAAAAAAA': at(1, 0),
       'disputes.disp_AAAAAAAAAAAAAA': at(0, 0),
     });
     const values = sightings(full).map(({ register }) => register.value);
@@ -152,5 +152,19 @@ describe('the registers that an observation touches', () => {
       sightings({ ...full, payment: { ...full.payment, amount_refunded } })[0]?.register.version ?? '';
     expect(of(100) > of(0)).to.equal(true);
     expect(of(29_900) > of(100)).to.equal(true);
+  });
+
+  it('let no late word of a refund undo how it ended, and let time decide between the states of a dispute', () => {
+    const of = (group: 'refunds' | 'disputes', one: object, observed_at: number) => {
+      const seen = { ...full, observed_at, [group]: [{ ...(group === 'refunds' ? refund : dispute), ...one }] };
+      const found = sightings(seen).find(({ path }) => path[0] === group);
+      return found?.register.version ?? '';
+    };
+    const refunded = (status: string, at: number) => of('refunds', { status }, at);
+    expect(refunded('processed', 1_795_000_000) > refunded('pending', 1_795_000_002)).to.equal(true);
+    expect(refunded('failed', 1_795_000_000) > refunded('processed', 1_795_086_400)).to.equal(true);
+    const disputed = (status: string, at: number) => of('disputes', { status }, at);
+    expect(disputed('open', 1_795_000_001) > disputed('lost', 1_795_000_000)).to.equal(true);
+    expect(disputed('lost', 1_795_000_000) > disputed('open', 1_795_000_000)).to.equal(true);
   });
 });

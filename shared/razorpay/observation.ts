@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { AbsenceFacts, DisputeFacts, OrderFacts, PaymentFacts, QrFacts, RefundFacts } from './facts.ts';
 import { DISPUTE_ID, ORDER_ID, PAYMENT_ID, QR_CODE_ID, REFUND_ID } from './ids.ts';
-import { digest, endRank, paymentRank, version } from './version.ts';
+import { digest, disputeTie, paymentRank, refundRank, version } from './version.ts';
 
 export const SOURCES = ['webhook', 'sweep', 'sync', 'lookup'] as const;
 export type Source = (typeof SOURCES)[number];
@@ -111,8 +111,8 @@ export function sightings(observation: Observation): Sighting[] {
   if (qr) found.push(sighting(['qr'], 0, at, 0, qr));
   if (absent) found.push(sighting(['absence'], 0, at, 0, { absent }));
   for (const one of observation.refunds ?? [])
-    found.push(sighting(['refunds', one.id], 0, at, endRank(one.status), one));
+    found.push(sighting(['refunds', one.id], refundRank(one.status), at, 0, one));
   for (const one of observation.disputes ?? [])
-    found.push(sighting(['disputes', one.id], 0, at, endRank(one.status), one));
+    found.push(sighting(['disputes', one.id], 0, at, disputeTie(one.status), one));
   return found;
 }

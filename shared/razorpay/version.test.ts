@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { canonical, digest, endRank, observedAt, paymentRank, version } from './version.ts';
+import { canonical, digest, disputeTie, observedAt, paymentRank, refundRank, version } from './version.ts';
 
 const seconds = fc.integer({ min: 0, max: 99_999_999_999 });
 const amount = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
@@ -45,9 +45,12 @@ describe('how far a payment has come', () => {
     expect(paymentRank({ status: 'refunded', captured: false, fee: 2 })).to.equal(3);
   });
 
-  it('breaks a tie of refunds and disputes for the later state', () => {
-    expect(['pending', 'processed', 'failed'].map(endRank)).to.deep.equal([0, 1, 2]);
-    expect(['open', 'under_review', 'won', 'lost', 'closed'].map(endRank)).to.deep.equal([0, 0, 1, 1, 2]);
+  it('of a refund goes one way', () => {
+    expect(['pending', 'processed', 'failed', 'new to us'].map(refundRank)).to.deep.equal([0, 1, 2, 0]);
+  });
+
+  it('breaks a tie of disputes for the later state', () => {
+    expect(['open', 'under_review', 'won', 'lost', 'closed'].map(disputeTie)).to.deep.equal([0, 0, 1, 1, 2]);
   });
 });
 

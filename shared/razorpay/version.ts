@@ -15,13 +15,15 @@ const PAYMENT_RANK: Record<string, number> = {
   captured: 3,
   refunded: 3,
 };
-/** A refund or dispute that came to an end beats one that is being worked on, and a refund's failure its success. */
-const END_RANK: Record<string, number> = { processed: 1, failed: 2, won: 1, lost: 1, closed: 2 };
+/** A refund goes one way: what was processed may still fail, and what failed is over. Another try is another refund. */
+const REFUND_RANK: Record<string, number> = { pending: 0, processed: 1, failed: 2 };
+/** A dispute may be taken up again, so time comes first; within a second one that ended beats one that is being worked on. */
+const DISPUTE_TIE: Record<string, number> = { won: 1, lost: 1, closed: 2 };
 
 export const paymentRank = (facts: Pick<PaymentFacts, 'status' | 'captured' | 'fee'>): number =>
   PAYMENT_RANK[facts.status === 'refunded' && !wasCaptured(facts) ? 'authorized' : facts.status] ?? 0;
-/** Of a refund or dispute. Time comes first for these (a processed refund may still fail), so this only breaks ties. */
-export const endRank = (status: string): number => END_RANK[status] ?? 0;
+export const refundRank = (status: string): number => REFUND_RANK[status] ?? 0;
+export const disputeTie = (status: string): number => DISPUTE_TIE[status] ?? 0;
 
 /** Keys sorted at every level, so that equal facts give equal text. */
 export function canonical(value: unknown): string {

@@ -43,22 +43,32 @@ describe('histories', () => {
   });
   after(close);
 
-  /** Plays it, sweeps once, and waits for what the model says. */
-  async function converges(chapter: Chapter, patienceMs = 20_000): Promise<Played[]> {
+  /** Plays it, sweeps once, and waits for what the model says. `strictly`: also where two changes fall within a second. */
+  async function converges(chapter: Chapter, patienceMs = 20_000, strictly = false): Promise<Played[]> {
     if (chapters++ === CHAPTERS_IN_A_WORLD) {
       await close();
       await open();
       chapters = 1;
     }
-    const { played, deliverLate } = await play(theatre, chapter);
-    const swept = await theatre.sweep();
-    expect(swept, JSON.stringify(swept)).to.include({ success: true, complete: true });
-    await theatre.quiet();
+    const { played, blurred, deliverLate } = await play(theatre, chapter);
+    const sweep = async () => {
+      const swept = await theatre.sweep();
+      expect(swept, JSON.stringify(swept)).to.include({ success: true, complete: true });
+      await theatre.quiet();
+    };
+    await sweep();
     const none = (found: string[]) => found.length === 0;
     await until(() => review(theatre, played), none, 'what the model says', patienceMs);
     await deliverLate();
     await theatre.quiet();
-    await until(() => review(theatre, played), none, 'what the model says, after late webhooks', patienceMs);
+    const isBlurred = (one: string) => !strictly && blurred.has(Number(/^history (\d+)/.exec(one)?.[1]));
+    const settled = (found: string[]) => found.every(isBlurred);
+    const what = 'what the model says, after late webhooks';
+    const left = await until(() => review(theatre, played), settled, what, patienceMs);
+    if (left.length > 0) {
+      await sweep();
+      await until(() => review(theatre, played), none, 'what the model says, after one more sweep', patienceMs);
+    }
     expect(await openToRevoked(theatre, played)).to.deep.equal([]);
     return played;
   }
@@ -98,12 +108,12 @@ describe('histories', () => {
   }
 
   it('that once ended wrong do so no more', async () => {
-    for (const chapter of KNOWN) await converges(chapter);
+    for (const chapter of KNOWN) await converges(chapter, 20_000, true);
   }).timeout(WITHIN_MS);
 
   it('end in what Razorpay’s final state says, whatever became of the webhooks', async () => {
     // Without bias: the first chapters would be small ones.
-    await always(fc.noBias(chapter(ROUNDS, SIDE)), CHAPTERS, converges);
+    await always(fc.noBias(chapter(ROUNDS, SIDE)), CHAPTERS, (chapter, patienceMs) => converges(chapter, patienceMs));
   }).timeout(2 * WITHIN_MS);
 
   it('come to the same in any order, with any of their webhooks, and with none', async () => {

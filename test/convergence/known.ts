@@ -13,10 +13,11 @@ const paid = (change: Partial<Payment> = {}): Payment => ({
   address: 'notes',
   ...change,
 });
-const refunded: Step = { do: 'refund', nth: 0, part: 'all', status: 'processed' };
+const refunded = { do: 'refund', nth: 0, part: 'all', status: 'processed' } as const satisfies Step;
 const refundFails: Step = { do: 'refund_fails', nth: 0 };
 
 const post = (...after: number[]): Post => ({ after, place: 0, retold: false, before: false, late: false });
+const late: Post = { ...post(0), late: true };
 const told = (...steps: Step[]): History => ({ steps, posts: [post(0)] });
 const lost = (...steps: Step[]): History => ({ steps, posts: [post()] });
 
@@ -49,4 +50,12 @@ export const KNOWN: Chapter[] = [
     ],
   },
   { histories: HISTORIES, pauses: HISTORIES.map(() => ({ what: 'none', seconds: 0 })) },
+  // A sweep looks in the second in which a refund is made and done; that it was made is heard much later, that it is done never.
+  {
+    histories: [{ steps: [paid(), { ...refunded, part: 'half' }], posts: [post(0), post(0), late, post()] }],
+    pauses: [
+      { what: 'rest', seconds: 2 },
+      { what: 'sweep', seconds: 0 },
+    ],
+  },
 ];

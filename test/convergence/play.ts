@@ -208,16 +208,21 @@ interface Due {
   letter: Letter;
   round: number;
   place: number;
+  /** On Razorpay's clock: when it happened. */
+  second: number;
 }
 
 const LATE = Number.POSITIVE_INFINITY;
 
-function posted({ letter, post, round }: { letter: Letter; post: Post; round: number }): Due[] {
+type Posted = Pick<Due, 'letter' | 'round' | 'second'> & { post: Post };
+
+function posted({ letter, post, round, second }: Posted): Due[] {
   const signed = post.before ? signedBefore(letter, PREVIOUS_SECRET) : letter;
   return post.after.map((after, copy) => ({
     letter: copy > 0 && post.retold ? retold(signed) : signed,
     round: post.late && copy === post.after.length - 1 ? LATE : round + after,
     place: post.place,
+    second,
   }));
 }
 
@@ -236,6 +241,11 @@ async function paused({ clock, quiet, sweep, world }: Theatre, what: Pause): Pro
 /** Histories as they were played, and their webhooks that nobody has delivered yet. */
 export interface Performance {
   played: Played[];
+  /**
+   * The histories in which a webhook that comes after the last sweep tells of a second in which a sweep looked: of two
+   * changes within it the older may win, until the next sweep.
+   */
+  blurred: ReadonlySet<number>;
   /** Delivers what comes after the last sweep. */
   deliverLate(): Promise<void>;
 }
@@ -252,12 +262,14 @@ export async function play(theatre: Theatre, { histories, pauses }: Chapter): Pr
   const due: Due[][] = histories.map(() => []);
   const letters = histories.map(() => 0);
   const rounds = Math.max(...histories.map(({ steps }) => steps.length));
+  const second = () => Math.floor(clock.now() / 1_000);
+  const looks: { from: number; to: number }[] = [];
 
   const take = (of: History, index: number, round: number) => {
     for (const letter of office.collect()) {
       const post = of.posts[Math.min(letters[index] as number, of.posts.length - 1)] as Post;
       (letters[index] as number)++;
-      due[index]?.push(...posted({ letter, post, round }));
+      due[index]?.push(...posted({ letter, post, round, second: second() }));
     }
   };
   const deliver = async (upTo: number) => {
@@ -277,14 +289,18 @@ export async function play(theatre: Theatre, { histories, pauses }: Chapter): Pr
     }
     await deliver(round);
     const { what, seconds } = pauses[round] ?? { what: 'none', seconds: 1 };
+    const from = second();
     await paused(theatre, what);
+    if (what === 'sweep' || what === 'stale_sweep') looks.push({ from, to: second() });
     clock.tick(seconds);
   }
   await deliver(Number.MAX_SAFE_INTEGER);
   // A change of this very second is known for sure to a sweep of a later one.
   clock.tick(2);
   clock.run();
-  return { played, deliverLate: () => deliver(LATE) };
+  const isBlurred = ({ second }: Due) => looks.some(({ from, to }) => second >= from && second <= to);
+  const blurred = new Set(due.flatMap((waiting, index) => (waiting.some(isBlurred) ? index : [])));
+  return { played, blurred, deliverLate: () => deliver(LATE) };
 }
 
 let histories_played = 0;

@@ -1,8 +1,7 @@
 /**
  * Refunds of the window, and older ones that are still pending. Each that is new or changed is asked for by id (a list
- * may show a refund as it was, and time decides between its states) and followed to its payment. After an outage there
- * may be thousands: then one that is new here and over is believed as listed, and so is its payment, if this sweep saw it
- * refunded.
+ * may show a refund as it was) and followed to its payment. After an outage there may be thousands: then one that is new
+ * here and over is believed as listed, and so is its payment, if this sweep saw it refunded.
  */
 import { paymentFacts, type RefundFacts, refundFacts } from '../../../../shared/razorpay/facts.ts';
 import type { Register } from '../../../../shared/razorpay/observation.ts';
