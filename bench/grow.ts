@@ -11,7 +11,7 @@ import { command } from './command.ts';
 import { growth } from './growth/growth.ts';
 import { measures } from './growth/measures.ts';
 import { memory } from './growth/memory.ts';
-import { replicas } from './growth/replicas.ts';
+import { replicas, type WithReplicas } from './growth/replicas.ts';
 import { growthTable, memoryTable, replicasTable } from './growth/report.ts';
 import { prepareEvent } from './load/event.ts';
 import { machineLine } from './measure/machine.ts';
@@ -35,21 +35,24 @@ async function run(
   handled: readonly number[],
   signal: AbortSignal,
 ): Promise<void> {
-  const progress = showProgress(4, process.stdout);
+  const progress = showProgress(3 + most, process.stdout);
   progress.step('compiling, starting servers');
   const { found, machine } = await onStage(signal, async (stage, machine) => {
     /** Each on a QRFlow of its own. */
-    const on = async <T>(what: string, work: (whole: Whole) => Promise<T>): Promise<T> => {
+    const on = async <T>(what: string, work: (whole: Whole) => Promise<T>, change = {}): Promise<T> => {
       progress.step(what);
-      const whole = await openWhole(stage, { prepare: prepareEvent, change: { RECOVERY_INTERVAL: '1s' } });
+      const whole = await openWhole(stage, { prepare: prepareEvent, change });
       return work(whole).finally(() => whole.close());
     };
-    const grown = await on('more and more payments', (whole) =>
-      growth(whole, measures(stage), sizes, signal, progress.note),
+    const grown = await on(
+      'more and more payments',
+      (whole) => growth(whole, measures(stage), sizes, signal, progress.note),
+      // Sixty times as often as usual, so that what recovery takes is seen.
+      { RECOVERY_INTERVAL: '1s' },
     );
-    const parallel = await on('more and more replicas', (whole) =>
-      replicas(whole, most, PAYMENTS, signal, progress.note),
-    );
+    const parallel: WithReplicas[] = [];
+    for (let running = 1; running <= most && !signal.aborted; running++)
+      parallel.push(await on(`ticketing ${running} times`, (whole) => replicas(whole, running, PAYMENTS)));
     const memories = await on('more and more payments handled', (whole) =>
       memory(whole, handled, signal, progress.note),
     );
