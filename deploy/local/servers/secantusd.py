@@ -1,11 +1,13 @@
 """
-SecantusDB's server, made quicker in three places where it does the same again and again.
+SecantusDB's server, made quicker in four places where it does more than it has to.
 
 - Its planner gives up on a filter that has $and or $or at its top, and reads the whole collection. findAndModify is never
   without one: it finds its document, then writes it by {_id, $and: [the query]}, so that a change in between goes unharmed.
   So each join, claim and mail would cost as much as there are payments. Whatever a look-up finds is held against the whole
   filter afterwards: looking up the fields beside the operator finds the same. Where nothing stands beside $or, each of its
   branches is looked up.
+- A partial index is passed over unless the filter is a comparison that lies within the index's own. A text does for one of
+  all texts, too, and a list of values where each of them does.
 - A command reads the list of the collection's indexes once for their keys, and then again for each of their options. The
   list as it was read for the keys does for those, too.
 - Each command asks whether it is to be profiled. None is.
@@ -14,7 +16,7 @@ SecantusDB's server, made quicker in three places where it does the same again a
 import sys
 import threading
 
-from secantus import commands, server
+from secantus import commands, server, storage
 from secantus.cli import main
 from secantus.storage import Storage
 
@@ -30,6 +32,20 @@ def look_up_fields(self, db, coll, filter, **options):
 
 
 Storage._try_index_id_keys = look_up_fields
+
+implies = storage._clause_implies_bounds
+
+
+def implies_bounds(clause, bounds):
+    """Whether whatever `clause` finds is in a partial index with `bounds`."""
+    if isinstance(clause, dict) and list(clause) == ["$in"]:
+        return all(implies_bounds(value, bounds) for value in clause["$in"])
+    if bounds == {"$type": "string"}:
+        return isinstance(clause, str)
+    return implies(clause, bounds)
+
+
+storage._clause_implies_bounds = implies_bounds
 
 read = Storage._iter_indexes
 last = threading.local()
