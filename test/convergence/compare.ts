@@ -83,7 +83,8 @@ function unlikeOutcome(one: Case, others: readonly AttendeeDoc[], seats: number)
   if (expected.outcome === 'ticketed' && COMPETING.includes(is) && competes(one, is, others, seats)) return [];
   // Notes were changed: a ticket once given stays, unless the money went back.
   if (edited && is === 'ticketed' && expected.outcome !== 'revoked') return [];
-  return unlike('its outcome', is, expected.outcome);
+  const about = stored.payment?.outcome?.about?.other_payment_id;
+  return unlike(about === undefined ? 'its outcome' : `its outcome, for ${about},`, is, expected.outcome);
 }
 
 function unlikeTicket({ id, stored, expected, edited }: Case): string[] {

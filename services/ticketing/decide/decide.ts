@@ -125,7 +125,8 @@ function hold(
   const price = comparablePrice(event, facts) ?? 0;
   const released = (reason: HoldReason) => payment.overrides?.released?.includes(reason) === true;
   const missing = rules.required.filter((field) => reading.details[field] === undefined);
-  const other = around.twins.map(({ payment_id }) => payment_id).find((id) => id !== null);
+  // Always the same one, in whatever order they were found.
+  const [other] = around.twins.flatMap(({ payment_id }) => payment_id ?? []).sort();
   const holds: [HoldReason, boolean, HoldAbout?][] = [
     ['incomplete_details', missing.length > 0, { missing }],
     ['event_cancelled', event.status === 'cancelled'],

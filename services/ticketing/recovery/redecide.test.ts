@@ -1,6 +1,6 @@
 /** What waits goes on by itself once its reason is gone: all of it, the oldest first, and nothing else is touched. */
 import { expect } from 'chai';
-import type { HoldReason } from '../../../shared/outcome.ts';
+import type { HoldAbout, HoldReason } from '../../../shared/outcome.ts';
 import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, PAID_AT, paymentDoc, STUDENT } from '../../../test/documents.ts';
 import { until } from '../../../test/until.ts';
@@ -11,6 +11,7 @@ import { redecide } from './redecide.ts';
 
 const id = (nth: number) => `pay_${String(nth).padStart(14, '0')}`;
 const since = new Date(PAID_AT * 1_000);
+const UNDERPAID: HoldAbout = { price: eventDoc().prices[0]?.amount ?? 0 };
 
 /** A settled payment of a student of its own. */
 const waiting = (
@@ -18,6 +19,7 @@ const waiting = (
   reason: HoldReason | null,
   entity: Record<string, unknown> = {},
   change: Partial<PaymentDoc> = {},
+  about: HoldAbout = {},
 ): PaymentDoc =>
   paymentDoc(
     { id: id(nth), notes: { ...STUDENT, roll_number: `R${nth}` }, created_at: PAID_AT, ...entity },
@@ -27,7 +29,7 @@ const waiting = (
       settling: null,
       next_at: null,
       event_id: 1,
-      outcome: { kind: reason === null ? 'awaiting' : 'held', reason, since },
+      outcome: { kind: reason === null ? 'awaiting' : 'held', reason, since, ...(reason !== null && { about }) },
       ...change,
     },
   );
@@ -69,10 +71,30 @@ describe('deciding again what waits', () => {
     expect(await redecide(desk.tools(), undefined, never)).to.equal(0);
   });
 
+  it('tells of the ticket that the student has now, once that is another one', async () => {
+    await desk.lay({
+      payments: [waiting(1, 'duplicate_payment', {}, {}, { other_payment_id: id(8) })],
+      events: [eventDoc()],
+      attendees: [7, 9].map((nth) =>
+        attendeeDoc({
+          _id: nth,
+          payment_id: id(nth),
+          seat: nth,
+          student_key: nth === 7 ? 'R1|EXAMPLEINSTITUTE' : `R1|EXAMPLEINSTITUTE#${id(9)}`,
+          ticket: { ...attendeeDoc().ticket, id: `t${nth}` },
+        }),
+      ),
+    });
+    expect(await redecide(desk.tools(), undefined, never)).to.equal(1);
+    const found = await desk.store.payments.findById(id(1)).lean();
+    expect(found?.outcome).to.deep.include({ reason: 'duplicate_payment', about: { other_payment_id: id(7) } });
+    expect(await redecide(desk.tools(), undefined, never)).to.equal(0);
+  });
+
   it('leaves alone what comes out as it was', async () => {
     const payments = [
-      waiting(1, 'underpaid', { amount: 5 }),
-      waiting(2, 'incomplete_details', { notes: { name: 'A', phone: '1' } }),
+      waiting(1, 'underpaid', { amount: 5 }, {}, UNDERPAID),
+      waiting(2, 'incomplete_details', { notes: { name: 'A', phone: '1' } }, {}, { missing: ['roll_number'] }),
     ];
     await lay(payments);
     const before = await desk.store.payments.find().lean();
@@ -112,7 +134,7 @@ describe('deciding again what waits', () => {
   });
 
   it('reaches the last of many of the very same second', async () => {
-    const many = Array.from({ length: 450 }, (_, n) => waiting(n, 'underpaid', { amount: 5 }));
+    const many = Array.from({ length: 450 }, (_, n) => waiting(n, 'underpaid', { amount: 5 }, {}, UNDERPAID));
     const last = waiting(449, 'underpaid');
     await lay([...many.slice(0, -1), last]);
     expect(await redecide(desk.tools(), undefined, never)).to.equal(1);

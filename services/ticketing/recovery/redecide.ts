@@ -4,6 +4,7 @@
  * and settles only those that would come out differently, oldest payment first.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { HOLD_REASONS, type HoldReason } from '../../../shared/outcome.ts';
 import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
@@ -27,9 +28,11 @@ async function freeSeats(store: Store, events: readonly EventDoc[]): Promise<Map
   return new Map(limited.map(({ _id, capacity }, index) => [_id, (capacity ?? 0) - (counts[index] ?? 0)]));
 }
 
+/** Also in what a person is told of the hold: the other ticket of the student's may be another one by now. */
 const differs = (payment: PaymentDoc, { outcome, choice }: Decision): boolean =>
   payment.outcome?.kind !== outcome.kind ||
   payment.outcome.reason !== (outcome.kind === 'held' ? outcome.reason : null) ||
+  (outcome.kind === 'held' && !isDeepStrictEqual(payment.outcome.about ?? {}, outcome.about)) ||
   payment.event_id !== (choice?.event._id ?? null);
 
 async function decisions(
