@@ -51,8 +51,10 @@ async function run(
       { RECOVERY_INTERVAL: '1s' },
     );
     const parallel: WithReplicas[] = [];
-    for (let running = 1; running <= most && !signal.aborted; running++)
+    for (let running = 1; running <= most; running++) {
+      signal.throwIfAborted();
       parallel.push(await on(`ticketing ${running} times`, (whole) => replicas(whole, running, PAYMENTS)));
+    }
     const memories = await on('more and more payments handled', (whole) =>
       memory(whole, handled, signal, progress.note),
     );

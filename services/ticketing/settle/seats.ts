@@ -2,7 +2,6 @@
  * Seats: a seat is a unique key (event, seat) on a live attendee, taken by the insert itself, so capacity is exact
  * without transactions. Each replica takes numbers in blocks to try, so that they do not meet at the same seat.
  */
-
 import { type IdSource, idSource } from '../../../shared/store/counters.ts';
 import type { EventDoc } from '../../../shared/store/documents.ts';
 import { duplicateFields, isDuplicateKey } from '../../../shared/store/errors.ts';
