@@ -308,6 +308,8 @@ export interface ScheduleDoc {
   last_complete_at: Date | null;
   /** Per QR code, seconds up to which its payments were seen. */
   qr_codes: Record<string, number>;
+  /** Seconds: up to here a complete sweep has seen the refunds of the month before. */
+  refunds_to?: number;
 }
 
 /**

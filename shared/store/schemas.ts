@@ -262,6 +262,7 @@ export const schedules = schema<ScheduleDoc>({
   failures: Number,
   last_complete_at: Date,
   qr_codes: json,
+  refunds_to: Number,
 });
 
 export const bindings = schema<BindingDoc>({

@@ -22,7 +22,7 @@ import { type Claim, completeSchedule, failSchedule, readSchedule, releaseSchedu
 import { sweepDrift } from './steps/drift.ts';
 import { sweepOrigins } from './steps/origins.ts';
 import { asked, newSweep, noCounts, type Sweep } from './sweep.ts';
-import { sweepWindow, type Window } from './window.ts';
+import { refundsFrom, sweepWindow, type Window } from './window.ts';
 
 export interface SweepTools {
   store: Store;
@@ -223,6 +223,7 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     );
     const schedule = claim?.schedule ?? (await readSchedule(store));
     sweep.window = request.window ?? (await dueWindow(tools, schedule?.watermark ?? null));
+    sweep.refundsFrom = request.window ? sweep.window.from : refundsFrom(sweep.window, schedule?.refunds_to ?? null);
     Object.assign(known, sweep.window);
     await updateRecord(store, id, sweep.window);
     await sweepAll(sweep, request.window ? null : (schedule?.qr_codes ?? {}), (entry) => trail.push(entry));
@@ -254,7 +255,9 @@ export function startSweep(tools: SweepTools, request: SweepRequest): RunningSwe
     if (!claim) return;
     if (ending.state === 'failed') return await failSchedule(store, claim, tools.intervalMs);
     if (ending.state === 'interrupted') return await releaseSchedule(store, claim.token);
-    const done = { watermark: sweep.window.to, qrCodes: sweep.qrCodes, startedAt, intervalMs: tools.intervalMs };
+    const { window, qrCodes } = sweep;
+    const refundsTo = sweep.refundsFrom < window.from ? window.to : null;
+    const done = { watermark: window.to, refundsTo, qrCodes, startedAt, intervalMs: tools.intervalMs };
     if (await completeSchedule(store, claim, done)) {
       metrics.sweepLastSuccess.setToCurrentTime();
       // The next one will, if this cannot.

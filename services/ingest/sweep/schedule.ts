@@ -73,6 +73,8 @@ export async function renewLease(store: Schedules, token: string): Promise<boole
 export interface Completion {
   /** Seconds: the pinned `to` of a complete sweep. */
   watermark: number;
+  /** Seconds: up to here it saw the refunds of a month; null: it did not look so far back. */
+  refundsTo: number | null;
   qrCodes: ReadonlyMap<string, number>;
   startedAt: Date;
   intervalMs: number;
@@ -84,6 +86,7 @@ export async function completeSchedule(store: Schedules, claim: Claim, done: Com
   const { matchedCount } = await store.schedules.updateOne(held(claim.token), {
     $set: {
       ...codes,
+      ...(done.refundsTo !== null && { refunds_to: done.refundsTo }),
       lease: null,
       // Never back, also when Razorpay's clock was put back.
       watermark: Math.max(claim.schedule.watermark ?? 0, done.watermark),

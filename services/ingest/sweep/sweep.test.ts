@@ -130,6 +130,16 @@ describe('a sweep', () => {
     expect((await stored(id))?.checked_at).to.be.a('date');
   });
 
+  it('sees a payment that was authorised late, in an outage of days', async () => {
+    const { id } = await pay({ status: 'failed', created_at: now() - 7 * 86_400 });
+    await sync({ from: now() - 8 * 86_400, to: now() });
+    await stage.control(`payments/${id}/authorize`);
+    await stage.control(`payments/${id}/capture`);
+    // From an hour before the last complete sweep, three days ago: then it was four days old.
+    await sync({ from: now() - 3 * 86_400 - HOUR, to: now() });
+    expect((await stored(id))?.outcome?.kind).to.equal('ticketed');
+  });
+
   it('widens its list when more than 100 payments are not final, and sees each', async () => {
     const paid: Simulated[] = [];
     for (let n = 0; n < 105; n++) paid.push(await pay({ status: 'failed', created_at: now() - 2 * 86_400 - n }));
@@ -181,6 +191,26 @@ describe('a sweep', () => {
     await stage.control(`payments/${id}/refund`);
     await sync();
     expect((await stored(id))?.outcome?.kind).to.equal('revoked');
+  });
+
+  it('sees a refund that fails weeks after it was processed, though no webhook tells', async () => {
+    const { ledger } = stage.simulator.account;
+    const { id } = await pay({ created_at: now() - 20 * 86_400 });
+    const refund = ledger.refund(id, undefined, 'processed', now() - 12 * 86_400);
+    await sync({ from: now() - 21 * 86_400, to: now() });
+    expect((await stored(id))?.outcome?.kind).to.equal('revoked');
+    expect((await sync()).counts, 'one that is as it was is no news').to.include({ published: 0 });
+    ledger.failRefund(id, refund.id);
+    expect((await sync()).counts).to.include({ changed: 1 });
+    expect((await stored(id))?.refunds?.[refund.id]?.value).to.include({ status: 'failed' });
+    expect((await stored(id))?.outcome?.kind).to.equal('ticketed');
+  });
+
+  it('brings nothing from before the first sweep by its refund', async () => {
+    const { id } = await pay({ created_at: now() - 20 * 86_400 });
+    stage.simulator.account.ledger.refund(id, 100, 'processed', now() - 12 * 86_400);
+    expect((await sync()).counts).to.include({ published: 0 });
+    expect(await stored(id)).to.equal(null);
   });
 
   it('takes a dispute from the list, and follows an open one to its end', async () => {

@@ -12,6 +12,8 @@ export interface Sweep {
   id: string;
   /** Seconds on Razorpay's clock; steps may look further back than this. */
   window: Window;
+  /** Where the list of refunds begins; once a day long before the window. */
+  refundsFrom: number;
   razorpay: Razorpay;
   store: Store;
   log: Logger;
@@ -65,8 +67,10 @@ type Given = Pick<
 /** One that has seen nothing yet. */
 export const newSweep = (given: Given): Sweep => ({
   ...given,
+  refundsFrom: given.window.from,
   seen: new Set(),
   refunded: new Map(),
+  odd: new Set(),
   askedById: 0,
   news: new Map(),
   qrCodes: new Map(),

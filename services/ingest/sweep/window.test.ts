@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CLOCK_LATE_SECONDS, EARLIEST, OVERLAP_SECONDS, sweepWindow } from './window.ts';
+import { CLOCK_LATE_SECONDS, EARLIEST, OVERLAP_SECONDS, refundsFrom, sweepWindow } from './window.ts';
 
 const NOW = 1_795_000_000;
 const facts = { now: NOW, windowSeconds: 86_400, watermark: null, firstFrom: null, earliestEventCreation: null };
@@ -52,5 +52,27 @@ describe('the window of a sweep', () => {
         },
       ),
     );
+  });
+});
+
+describe('where the list of refunds begins', () => {
+  const DAY = 86_400;
+  const from = NOW - DAY;
+  const at = (seenTo: number | null) => refundsFrom({ from, to: NOW }, seenTo);
+
+  it('is the window, and a month before it once a day', () => {
+    expect(at(null)).to.equal(from - 30 * DAY);
+    expect(at(NOW - 60)).to.equal(from);
+    expect(at(NOW - DAY + 1)).to.equal(from);
+    expect(at(NOW - DAY)).to.equal(from - 30 * DAY);
+  });
+
+  it('is a month before the last such look, however long ago that was', () => {
+    expect(at(NOW - 50 * DAY)).to.equal(NOW - 80 * DAY);
+  });
+
+  it('waits for no clock that was ahead, and asks for nothing that Razorpay refuses', () => {
+    expect(at(NOW + 1)).to.equal(from - 30 * DAY);
+    expect(refundsFrom({ from: EARLIEST + 5, to: NOW }, null)).to.equal(EARLIEST);
   });
 });

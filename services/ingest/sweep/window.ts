@@ -41,3 +41,17 @@ export function sweepWindow({ now, windowSeconds, watermark, firstFrom, earliest
   const since = watermark === null ? (firstFrom ?? earliestEventCreation ?? known) : watermark - OVERLAP_SECONDS;
   return { from: clamp(Math.floor(Math.min(known - windowSeconds, since)), EARLIEST, to), to };
 }
+
+/** A refund that was processed may still fail and the money come back, days later. */
+const REFUNDS_BACK_SECONDS = 30 * 86_400;
+const REFUNDS_EVERY_SECONDS = 86_400;
+
+/**
+ * Where the list of refunds begins: with the window, and once a day a month back. It goes by creation, so a refund that
+ * fails late is in no window again. `seenTo`: up to here the last complete look so far back has seen; null: none has.
+ */
+export function refundsFrom({ from, to }: Window, seenTo: number | null): number {
+  // Razorpay's clock may have been put back since.
+  const due = seenTo === null || to - seenTo >= REFUNDS_EVERY_SECONDS || seenTo > to;
+  return due ? Math.max(EARLIEST, Math.min(from, seenTo ?? from) - REFUNDS_BACK_SECONDS) : from;
+}

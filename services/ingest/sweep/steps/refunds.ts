@@ -1,5 +1,6 @@
 /**
- * Refunds of the window, and older ones that are still pending. Each that is new or changed is asked for by id (a list
+ * Refunds of the window, older ones that are still pending, and once a day all of the last month: one that was processed
+ * may fail. Each that is new or changed is asked for by id (a list
  * may show a refund as it was) and followed to its payment. After an outage there may be thousands: then one that is new
  * here and over is believed as listed, and so is its payment, if this sweep saw it refunded.
  */
@@ -78,7 +79,8 @@ const newest = (refunds: RefundFacts[]) => Math.max(...refunds.map(({ created_at
 
 async function sweepListed(sweep: Sweep): Promise<Set<string>> {
   const seen = new Set<string>();
-  const pages = readList((query) => sweep.razorpay.refunds(query, asked(sweep)), sweep.window);
+  const { from, to } = sweep.window;
+  const pages = readList((query) => sweep.razorpay.refunds(query, asked(sweep)), { from: sweep.refundsFrom, to });
   for await (const page of pages) {
     const fresh = (await readable(sweep, page)).filter(({ id }) => !seen.has(id)).map(refundFacts);
     for (const { id } of fresh) seen.add(id);
@@ -86,7 +88,9 @@ async function sweepListed(sweep: Sweep): Promise<Set<string>> {
     const docs =
       ids.length === 0 ? [] : await sweep.store.payments.find({ _id: { $in: ids } }, { refunds: 1 }).lean<Refunded[]>();
     const stored = new Map(docs.map((doc) => [doc._id, doc.refunds]));
-    const news = fresh.filter((refund) => stored.get(refund.payment_id)?.[refund.id]?.digest !== digest(refund));
+    // Before the window only what is known here can have changed.
+    const ours = fresh.filter(({ payment_id, created_at }) => created_at >= from || stored.has(payment_id));
+    const news = ours.filter((refund) => stored.get(refund.payment_id)?.[refund.id]?.digest !== digest(refund));
     const refundsOf = (paymentId: string) => news.filter(({ payment_id }) => payment_id === paymentId);
     const concerned = new Set(news.map(({ payment_id }) => payment_id));
     await inParallel(concerned, AT_ONCE, (id) =>

@@ -21,11 +21,11 @@ const FIELDS = {
   checked_at: 1,
 } as const;
 
-/** Those made after the watch began and before `before`, by age. */
+/** Those made before `before` that were still watched when the last sweep was complete: its end is in the window. */
 const unfinished = (sweep: Sweep, before: number) => ({
   'payment.value.status': { $nin: FINAL },
   manual: null,
-  'payment.value.created_at': { $gte: sweep.window.to - WATCH_SECONDS, $lt: before },
+  'payment.value.created_at': { $gte: sweep.window.from - WATCH_SECONDS, $lt: before },
 });
 
 /** Where the payment list has to begin: earlier than the window when too many older ones are not final. */
