@@ -46,6 +46,15 @@ describe('how the machinery is, in words', () => {
     expect(word('sweep', { sweep: { ...failing, failures: 0, next: ago(45) } })?.text).to.match(/^Overdue by 45 min/);
   });
 
+  it('says that a clock is wrong where the last sweep ended in the future', () => {
+    const ahead = { ...GOOD.sweep, lastComplete: ago(-300), next: ago(-330) };
+    expect(word('sweep', { sweep: ahead })).to.include({
+      tone: 'bad',
+      text: 'The last one ended 5 h from now, it says: a clock is wrong. Look at ingest’s machine, and at this one.',
+    });
+    expect(word('sweep', { sweep: { ...ahead, lastComplete: ago(-1) } })?.tone).to.equal('good');
+  });
+
   it('says that the mail server fails, and that nobody need do anything about the mails', () => {
     const failing = word('breaker', { mail: { resting: 1, error: 'connection refused', oldestOwed: null } });
     expect(failing?.text).to.match(/^It fails \(connection refused\); 1 mail waits\. They go out by themselves/);

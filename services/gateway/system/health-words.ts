@@ -34,6 +34,8 @@ export interface HealthWord {
 }
 
 const MINUTE = 60_000;
+/** By so much machines' clocks may differ before one of them is called wrong. */
+const AHEAD_MS = 2 * MINUTE;
 
 function span(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / MINUTE));
@@ -42,6 +44,7 @@ function span(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 const since = (at: Date, now: Date) => span(now.getTime() - at.getTime());
+const until = (at: Date, now: Date) => span(at.getTime() - now.getTime());
 const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function webhook({ webhook: { last, byWebhook, late } }: HealthFacts, now: Date): HealthWord {
@@ -72,12 +75,18 @@ function sweep({ sweep: { lastComplete, next, failures, error } }: HealthFacts, 
       tone: failures > 2 ? 'bad' : 'warn',
       text: `${failures === 1 ? 'The last one' : `The last ${failures}`} failed; ${lastComplete ? `the last complete one was ${since(lastComplete, now)} ago` : 'none has completed yet'}.${why}`,
     };
+  if (lastComplete && lastComplete.getTime() - now.getTime() > AHEAD_MS)
+    return {
+      ...word,
+      tone: 'bad',
+      text: `The last one ended ${until(lastComplete, now)} from now, it says: a clock is wrong. Look at ingest’s machine, and at this one.`,
+    };
   if (overdue) return { ...word, tone: 'bad', text: `Overdue by ${since(next, now)}: is ingest running?` };
   if (!lastComplete) return { ...word, tone: 'warn', text: 'None has completed yet.' };
   return {
     ...word,
     tone: 'good',
-    text: `Everything Razorpay knew ${since(lastComplete, now)} ago is here.${next && next > now ? ` The next one is in ${span(next.getTime() - now.getTime())}.` : ''}`,
+    text: `Everything Razorpay knew ${since(lastComplete, now)} ago is here.${next && next > now ? ` The next one is in ${until(next, now)}.` : ''}`,
   };
 }
 

@@ -25,11 +25,13 @@ const field = (doc: unknown, path: string): unknown =>
 function matches(doc: Doc, filter: Doc): boolean {
   return Object.entries(filter).every(([path, wanted]) => {
     if (path === '$or') return (wanted as Doc[]).some((one) => matches(doc, one));
+    if (path === '$and') return (wanted as Doc[]).every((one) => matches(doc, one));
     const value = field(doc, path) ?? null;
     if (wanted === null || typeof wanted !== 'object') return value === wanted;
     return Object.entries(wanted).every(([operator, bound]) => {
-      if (operator !== '$lte' && operator !== '$lt') throw new Error(`${operator} is not known here`);
+      if (!['$lte', '$lt', '$gt'].includes(operator)) throw new Error(`${operator} is not known here`);
       if (!(value instanceof Date)) return false;
+      if (operator === '$gt') return value > (bound as Date);
       return operator === '$lte' ? value <= (bound as Date) : value < (bound as Date);
     });
   });
@@ -69,6 +71,7 @@ const later = (ms: number) => new Date(Date.now() + ms);
 const near = (date: Date, ms: number) => expect(date.getTime() - Date.now()).to.be.closeTo(ms, 5_000);
 const done = (watermark: number, startedAt = new Date()) => ({
   watermark,
+  refundsTo: null as number | null,
   startedAt,
   intervalMs: HOUR,
   qrCodes: new Map([['qr_AAAAAAAAAAAAAA', watermark]]),
@@ -77,7 +80,7 @@ const done = (watermark: number, startedAt = new Date()) => ({
 async function claimed(): Promise<ReturnType<typeof memory> & { claim: Claim }> {
   const at = memory();
   await ensureSchedule(at.store);
-  const claim = await claimSchedule(at.store, later(1_000));
+  const claim = await claimSchedule(at.store, HOUR, later(1_000));
   if (!claim) throw new Error('nothing was due');
   return { ...at, claim };
 }
@@ -113,13 +116,19 @@ describe('the lease on the schedule', () => {
       [-1, 0, false],
       [-1, 1, false],
       [1, -1, false],
+      // What a clock that was ahead has left behind counts as past; a minute is no such clock.
+      [HOUR + 60_000, null, false],
+      [HOUR + 60_001, null, true],
+      [-1, LEASE_MS + 60_000, false],
+      [-1, LEASE_MS + 60_001, true],
+      [HOUR + 60_001, 1, false],
     ] as const) {
       const { store, now, set } = memory();
       await ensureSchedule(store);
       set({ next_at: date(next_at), lease: until === null ? null : { token: 'other', until: date(until) } });
       const name = `next ${next_at}, until ${until}`;
-      expect(isDue(now(), date(0)), name).to.equal(free);
-      const claim = await claimSchedule(store, date(0));
+      expect(isDue(now(), date(0), HOUR), name).to.equal(free);
+      const claim = await claimSchedule(store, HOUR, date(0));
       expect(claim !== null, name).to.equal(free);
       if (claim) expect(now().lease?.token, name).to.equal(claim.token);
       else expect(now().lease?.token ?? null, name).to.equal(until === null ? null : 'other');
@@ -153,6 +162,16 @@ describe('the lease on the schedule', () => {
       next_at: new Date(startedAt.getTime() + HOUR),
       qr_codes: { qr_AAAAAAAAAAAAAA: 1_795_000_000, qr_BBBBBBBBBBBBBB: 7 },
     });
+  });
+
+  it('remembers up to where a sweep saw the refunds of a month, until another one has', async () => {
+    const first = await claimed();
+    await completeSchedule(first.store, first.claim, { ...done(1_795_000_000), refundsTo: 1_795_000_000 });
+    expect(first.now().refunds_to).to.equal(1_795_000_000);
+    const second = await claimSchedule(first.store, HOUR, later(2 * HOUR));
+    if (!second) throw new Error('nothing was due');
+    await completeSchedule(first.store, second, done(1_795_003_600));
+    expect(first.now()).to.include({ watermark: 1_795_003_600, refunds_to: 1_795_000_000 });
   });
 
   it('ends with a failure: counted, the watermark stays, the next sweep comes after the wait for so many failures', async () => {
@@ -196,8 +215,8 @@ describe('the lease on the schedule', () => {
           const claim = claims[who % Math.max(1, claims.length)];
           const holds = claim !== undefined && before.lease?.token === claim.token;
           if (what === 'claim') {
-            const taken = await claimSchedule(store, later(1_000));
-            expect(taken !== null).to.equal(isDue(before, later(1_000)));
+            const taken = await claimSchedule(store, HOUR, later(1_000));
+            expect(taken !== null).to.equal(isDue(before, later(1_000), HOUR));
             if (taken) claims.push(taken);
           } else if (what === 'wait') {
             // A death, or an hour of quiet: the lease is past and a sweep is due.

@@ -107,6 +107,45 @@ describe('the schedule', () => {
     expect(await stage.store.payments.findById(id).lean()).to.not.equal(null);
   });
 
+  it('looks once a day at the refunds of a month, and does not take a cut look for one', async () => {
+    const refundsFrom = () =>
+      stage.simulator.account.calls
+        .shown()
+        .recent.flatMap(({ url }) => /^\/v1\/refunds\?.*\bfrom=(\d+)/.exec(url)?.[1] ?? [])
+        .map(Number);
+    await stage.control('faults', { error_rate: 1, status: 500, at: { route: '/v1/refunds' } });
+    await scheduled({ SWEEP_INTERVAL: '1s' });
+    const month = (await ended('failed')).from ?? 0;
+    expect(refundsFrom()[0]).to.be.closeTo(month - 30 * 86_400, 2);
+    expect((await schedule()).refunds_to).to.equal(undefined);
+    await stage.control('faults', { error_rate: 0, at: null });
+    const [first, second] = await until('two sweeps', async () => {
+      const done = await sweeps({ state: 'complete' });
+      return done.length >= 2 && done;
+    });
+    expect((await schedule()).refunds_to).to.equal(first?.to);
+    expect(refundsFrom()).to.include((second?.from ?? 0) as number);
+    await stage.store.schedules.updateOne({ _id: 'sweep' }, { $set: { refunds_to: now() - 86_401 } });
+    await until('the next day’s look', async () => ((await schedule()).refunds_to ?? 0) > now() - 60);
+  });
+
+  it('goes on at once where a clock that was ahead has planned the next sweep far off', async () => {
+    await ensureSchedule(stage.store);
+    const ahead = new Date(Date.now() + 30 * 86_400_000);
+    const lease = { token: 'dead', until: ahead };
+    await stage.store.schedules.updateOne(
+      { _id: 'sweep' },
+      { $set: { next_at: ahead, last_complete_at: ahead, lease } },
+    );
+    await scheduled();
+    const { started_at } = await ended('complete');
+    const { next_at } = await until('the schedule', async () => {
+      const doc = await schedule();
+      return doc.lease === null && doc;
+    });
+    expect(next_at.getTime()).to.be.closeTo(started_at.getTime() + 3_600_000, 2_000);
+  });
+
   it('lets one of two replicas sweep', async () => {
     await stage.control('faults', { latency_ms: 50 });
     await Promise.all([scheduled(), scheduled()]);
@@ -116,16 +155,16 @@ describe('the schedule', () => {
 
   it('gives the lease to one of many at the same moment', async () => {
     await ensureSchedule(stage.store);
-    const claims = await Promise.all(Array.from({ length: 16 }, () => claimSchedule(stage.store)));
+    const claims = await Promise.all(Array.from({ length: 16 }, () => claimSchedule(stage.store, 3_600_000)));
     expect(claims.filter((claim) => claim !== null)).to.have.length(1);
   });
 
   it('lets a replica that lost its lease change nothing, nor call its sweep complete', async () => {
     await ensureSchedule(stage.store);
-    const claim = await claimSchedule(stage.store);
+    const claim = await claimSchedule(stage.store, 3_600_000);
     if (!claim) throw new Error('nothing was due');
     await stage.store.schedules.updateOne({ _id: 'sweep' }, { $set: { lease: { token: 'other', until: new Date() } } });
-    const done = { watermark: 5, qrCodes: new Map(), startedAt: new Date(), intervalMs: 1_000 };
+    const done = { watermark: 5, refundsTo: 5, qrCodes: new Map(), startedAt: new Date(), intervalMs: 1_000 };
     expect(await renewLease(stage.store, claim.token)).to.equal(false);
     expect(await completeSchedule(stage.store, claim, done)).to.equal(false);
     expect(await schedule()).to.deep.include({ watermark: null, failures: 0 });

@@ -7,7 +7,8 @@
  *                                              │──release────▶ free, due at once (a tidy stop)
  *                                              └──(death)────▶ past after 60 s, still due
  *
- * Leases compare the replicas' own clocks: they have to agree within seconds, as NTP has them do.
+ * Leases compare the replicas' own clocks: they have to agree within seconds, as NTP has them do. What lies further ahead
+ * than anybody plans was written by a clock that was wrong: it counts as past, or no sweep would come for as long.
  */
 import { randomUUID } from 'node:crypto';
 import type { ScheduleDoc } from '../../../shared/store/documents.ts';
@@ -42,9 +43,21 @@ export async function ensureSchedule(store: Schedules): Promise<void> {
 export const readSchedule = (store: Schedules): Promise<ScheduleDoc | null> =>
   store.schedules.findById(ID).lean<ScheduleDoc>();
 
+/** By so much clocks may differ before what one has written is called wrong, ms. */
+const SLACK_MS = 60_000;
+
+/** Up to here, and no further, an honest clock plans the next sweep, and lets a lease run. */
+const horizons = (now: Date, intervalMs: number) => ({
+  next: new Date(now.getTime() + intervalMs + SLACK_MS),
+  lease: new Date(now.getTime() + LEASE_MS + SLACK_MS),
+});
+
 /** Whether a sweep may begin: pure, on what was read. The claim itself asks again. */
-export const isDue = ({ next_at, lease }: ScheduleDoc, now: Date): boolean =>
-  next_at <= now && (lease === null || lease.until < now);
+export function isDue({ next_at, lease }: ScheduleDoc, now: Date, intervalMs: number): boolean {
+  const most = horizons(now, intervalMs);
+  const free = lease === null || lease.until < now || lease.until > most.lease;
+  return free && (next_at <= now || next_at > most.next);
+}
 
 export interface Claim {
   token: string;
@@ -52,11 +65,14 @@ export interface Claim {
 }
 
 /** Takes the lease if a sweep is due and nobody holds it. */
-export async function claimSchedule(store: Schedules, now = new Date()): Promise<Claim | null> {
+export async function claimSchedule(store: Schedules, intervalMs: number, now = new Date()): Promise<Claim | null> {
   const token = randomUUID();
+  const most = horizons(now, intervalMs);
+  const due = { $or: [{ next_at: { $lte: now } }, { next_at: { $gt: most.next } }] };
+  const past = [{ 'lease.until': { $lt: now } }, { 'lease.until': { $gt: most.lease } }];
   const schedule = await store.schedules
     .findOneAndUpdate(
-      { _id: ID, next_at: { $lte: now }, $or: [{ lease: null }, { 'lease.until': { $lt: now } }] },
+      { _id: ID, $and: [due, { $or: [{ lease: null }, ...past] }] },
       { $set: { lease: lease(token) } },
       { returnDocument: 'after' },
     )

@@ -15,7 +15,7 @@ const LOOK_MS = 5_000;
 const SOONEST_MS = 100;
 
 export function startScheduler(tools: SweepTools): Scheduler {
-  const { store, log, metrics } = tools;
+  const { store, log, metrics, intervalMs } = tools;
   const stopping = new AbortController();
   let ensured = false;
 
@@ -44,7 +44,7 @@ export function startScheduler(tools: SweepTools): Scheduler {
     ensured = schedule !== null;
     if (!schedule) return SOONEST_MS;
     show(schedule);
-    const claim = isDue(schedule, new Date()) ? await claimSchedule(store) : null;
+    const claim = isDue(schedule, new Date(), intervalMs) ? await claimSchedule(store, intervalMs) : null;
     if (!claim) return Math.min(LOOK_MS, Math.max(SOONEST_MS, schedule.next_at.getTime() - Date.now()));
     await startSweep(tools, { kind: 'scheduled', requestedBy: null, claim, stopping: stopping.signal }).ended;
     return SOONEST_MS;
