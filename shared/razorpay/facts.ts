@@ -142,6 +142,10 @@ export const disputeFacts = (entity: DisputeEntity): DisputeFacts => ({
   created_at: entity.created_at,
 });
 
+const TOLD = ['authorized', 'captured', 'failed', 'refunded'];
+/** Razorpay sends webhooks of a payment in one of these states; of a checkout that was begun and left (`created`) it sends none. */
+export const isTold = ({ status }: Pick<PaymentFacts, 'status'>): boolean => TOLD.includes(status);
+
 /** Money was taken, whatever became of it since. Only then is there a fee, also in an entity that leaves `captured` out. */
 export const wasCaptured = ({ status, captured, fee }: Pick<PaymentFacts, 'status' | 'captured' | 'fee'>): boolean =>
   status === 'captured' || captured || fee !== null;

@@ -1,4 +1,5 @@
 /** What is known about the machinery, read from the store: the gateway asks nobody, so that it can tell when nobody is there. */
+import { isTold } from '../../../shared/razorpay/facts.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Gateway } from '../gateway.ts';
 import type { HealthFacts, Reach } from './health-words.ts';
@@ -15,7 +16,7 @@ async function webhookFacts({ store }: Pick<Gateway, 'store'>, now: Date): Promi
     store.payments
       .find(
         { 'payment.value.created_at': { $gte: from } },
-        { first_source: 1, first_seen_at: 1, 'payment.value.created_at': 1 },
+        { first_source: 1, first_seen_at: 1, 'payment.value.created_at': 1, 'payment.value.status': 1 },
       )
       .limit(2_000)
       .lean<PaymentDoc[]>(),
@@ -32,7 +33,10 @@ async function webhookFacts({ store }: Pick<Gateway, 'store'>, now: Date): Promi
   ]);
   const late = recent.filter(
     ({ first_source, first_seen_at, payment }) =>
-      first_source === 'sweep' && first_seen_at.getTime() - (payment?.value.created_at ?? 0) * 1_000 > LATE_AFTER_MS,
+      payment !== undefined &&
+      isTold(payment.value) &&
+      first_source === 'sweep' &&
+      first_seen_at.getTime() - payment.value.created_at * 1_000 > LATE_AFTER_MS,
   );
   const byWebhook = recent.filter(({ first_source }) => first_source === 'webhook');
   return { last: last?.first_seen_at ?? null, byWebhook: byWebhook.length, late: late.length };

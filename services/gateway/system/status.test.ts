@@ -46,6 +46,12 @@ describe('/api/system/status', () => {
         { event_id: 2, first_source: 'sweep', first_seen_at: new Date(now) },
         { created_at: seconds - HOUR_MS / 1_000 },
       ),
+      // A checkout that was begun and left: there is no webhook that could have been late.
+      payment(
+        6,
+        { event_id: 2, first_source: 'sweep', first_seen_at: new Date(now) },
+        { created_at: seconds - HOUR_MS / 1_000, status: 'created' },
+      ),
     ]);
     const due = (minutes: number) => ({ due_at: new Date(now - minutes * 60_000), sent_at: null });
     await gateway.store.mails.insertMany([

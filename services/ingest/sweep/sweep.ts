@@ -1,5 +1,6 @@
 /** One sweep while it runs: what its steps share. */
 import type { Logger } from '../../../shared/log/index.ts';
+import { isTold } from '../../../shared/razorpay/facts.ts';
 import type { SweepCounts } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { IngestMetrics } from '../metrics.ts';
@@ -95,7 +96,7 @@ export const YOUNG_SECONDS = 120;
  */
 export const MOST_BY_ID = 100;
 
-/** Counts a payment that Razorpay has and we have not, or have differently. */
+/** Counts a payment that Razorpay has and we have not, or have differently. `createdAt`: null where no webhook was missed. */
 function count(sweep: Sweep, paymentId: string, news: 'missing' | 'changed', createdAt: number | null): void {
   if (sweep.news.has(paymentId)) return;
   sweep.news.set(paymentId, news);
@@ -115,7 +116,8 @@ export async function deliver(
 ): Promise<void> {
   if (!(await sweep.deliveries.publish(sight, round))) return;
   sweep.counts.published++;
-  count(sweep, sight.payment_id, news, createdAt);
+  const missed = sight.payment === undefined || isTold(sight.payment);
+  count(sweep, sight.payment_id, news, missed ? createdAt : null);
 }
 
 export function see(sweep: Sweep, paymentId: string): void {

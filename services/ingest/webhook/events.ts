@@ -1,5 +1,5 @@
 /** The events of Razorpay's that we know by name. The list of events is open: an unknown one is judged by what it carries. */
-const KNOWN = new Set([
+export const KNOWN_EVENTS: ReadonlySet<string> = new Set([
   'payment.authorized',
   'payment.captured',
   'payment.failed',
@@ -23,4 +23,4 @@ const KNOWN = new Set([
 
 /** A metric's label: anybody can name an event anything, so what is not known is `other`. */
 export const eventLabel = (event: string | null): string =>
-  event === null ? 'none' : KNOWN.has(event) ? event : 'other';
+  event === null ? 'none' : KNOWN_EVENTS.has(event) ? event : 'other';
