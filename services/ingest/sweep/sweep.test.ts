@@ -288,6 +288,56 @@ describe('a sweep', () => {
     await stage.control(`payments/${odd.id}/forget`);
   });
 
+  /** Known for long enough that a list must show them. */
+  const knownForLong = async (count: number) => {
+    const paid: Simulated[] = [];
+    for (let n = 0; n < count; n++) paid.push(await pay({ created_at: now() - HOUR - n }));
+    await sync();
+    await stage.store.payments.updateMany({}, { $set: { first_seen_at: new Date(Date.now() - HOUR * 1_000) } });
+    return paid.map(({ id }) => id);
+  };
+
+  it('says of a captured payment that Razorpay does not know that it is absent, once', async () => {
+    const [forged = '', real = ''] = await knownForLong(2);
+    await stage.control(`payments/${forged}/forget`);
+    // Not to be found in the very second in which it was seen proves nothing.
+    const told = await until('the hold', async () => {
+      const answer = await sync();
+      expect(answer).to.include({ state: 'complete' });
+      return answer.counts.held > 0 && answer;
+    });
+    expect(told.counts).to.include({ published: 1, held: 1 });
+    expect((await stored(forged))?.outcome).to.include({ kind: 'held', reason: 'unknown_at_razorpay' });
+    expect((await stored(real))?.outcome).to.include({ kind: 'ticketed' });
+    const again = await sync();
+    expect(again.counts).to.include({ published: 0 });
+    expect(again.counts.calls).to.be.at.most(again.counts.pages + 1);
+  });
+
+  it('takes no list that is cut for a look at everything, however many payments Razorpay does not know', async () => {
+    const { payments } = stage.simulator.account.ledger;
+    const ids = await knownForLong(5);
+    const left = payments.get(ids.at(-1) as string) as NonNullable<ReturnType<typeof payments.get>>;
+    for (const id of ids) payments.forget(id);
+    // By its id it is known; no list of this time shows it.
+    payments.put({ ...left, created_at: now() - 40 * 86_400 }, Date.now());
+    expect((await sync()).error).to.contain('leaves out payments that Razorpay has');
+    payments.forget(left.id);
+  });
+
+  it('takes an entry of the list that it cannot read for listed, whatever stands behind its id', async () => {
+    const { payments } = stage.simulator.account.ledger;
+    const [odd = ''] = await knownForLong(1);
+    payments.put({ ...(payments.get(odd) as object), amount: 8.35 } as never, Date.now());
+    const calls = () => stage.simulator.account.calls.shown().counts['GET /v1/payments/:id'];
+    const before = calls();
+    const answer = await sync();
+    expect(answer).to.include({ state: 'complete' });
+    expect(answer.counts).to.include({ unreadable: 1 });
+    expect(calls(), 'it is asked for nothing, and called lost by nobody').to.deep.equal(before);
+    await stage.control(`payments/${odd}/forget`);
+  });
+
   it('is not kept for ever from being complete by one payment that cannot be read by its id either', async () => {
     const { payments } = stage.simulator.account.ledger;
     const odd = await pay({ created_at: now() - 3 * 86_400 });

@@ -26,6 +26,8 @@ export interface Sweep {
   seen: Set<string>;
   /** Of these, how much was refunded as the list showed it, minor units; those without a refund are not in it. */
   refunded: Map<string, number>;
+  /** Ids of list entries that nobody could read: they stand in the list all the same. */
+  odd: Set<string>;
   /** List entries that differ and were asked for by id. */
   askedById: number;
   /** Payments that are new or changed, so that each counts once. */
@@ -142,6 +144,11 @@ export async function concernsOnly(sweep: Sweep, id: string, error: unknown): Pr
   return error instanceof RazorpayUnreadable || error instanceof NotAtRazorpay;
 }
 
+/** Says that Razorpay does not know this payment; known again, it is told by whoever sees it. */
+export async function tellAbsent(sweep: Sweep, payment_id: string, { observedAt }: NotAtRazorpay): Promise<void> {
+  if (observedAt !== null) await deliver(sweep, { payment_id, observed_at: observedAt, absent: true }, 'changed', null);
+}
+
 /** Counts a page, hands its odd items to the dead letters, and returns the rest. */
 export async function readable<T extends object>(sweep: Sweep, page: Page<T>): Promise<T[]> {
   sweep.counts.pages++;
@@ -149,7 +156,10 @@ export async function readable<T extends object>(sweep: Sweep, page: Page<T>): P
   const good: T[] = [];
   for (const item of page.items) {
     if (!isUnreadable(item)) good.push(item);
-    else await setAside(sweep, item.raw, item.id);
+    else {
+      if (item.id !== null) sweep.odd.add(item.id);
+      await setAside(sweep, item.raw, item.id);
+    }
   }
   return good;
 }

@@ -5,7 +5,7 @@ import { type Register, sightings } from '../../../shared/razorpay/observation.t
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { NotAtRazorpay } from '../razorpay/errors.ts';
 import { readList } from '../sweep/listing.ts';
-import { asked, deliver, readable, type Sweep, see } from '../sweep/sweep.ts';
+import { asked, deliver, readable, type Sweep, see, tellAbsent } from '../sweep/sweep.ts';
 import { EARLIEST } from '../sweep/window.ts';
 import { fetchWhole } from './look-up.ts';
 
@@ -48,10 +48,7 @@ export async function syncPayment(sweep: Sweep, paymentId: string): Promise<void
     // Whoever asks wants to know what became of it, also when nothing was new.
     else sweep.deliveries.watch(paymentId);
   } catch (error) {
-    if (error instanceof NotAtRazorpay && error.observedAt !== null && stored && !isAbsent(stored)) {
-      const observed_at = error.observedAt;
-      await deliver(sweep, { payment_id: paymentId, observed_at, absent: true }, 'changed', null);
-    }
+    if (error instanceof NotAtRazorpay && stored && !isAbsent(stored)) await tellAbsent(sweep, paymentId, error);
     throw error;
   }
 }

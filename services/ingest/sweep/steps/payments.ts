@@ -8,7 +8,7 @@ import type { Fetched } from '../../razorpay/client.ts';
 import { NotAtRazorpay } from '../../razorpay/errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
-import { asked, concernsOnly, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
+import { asked, concernsOnly, deliver, MOST_BY_ID, readable, type Sweep, see, tellAbsent } from '../sweep.ts';
 import type { Window } from '../window.ts';
 import { noteOrigin, ORIGIN_FIELDS } from './origins.ts';
 
@@ -102,9 +102,7 @@ export async function checkPayment(sweep: Sweep, doc: Pick<PaymentDoc, '_id' | '
       await deliver(sweep, { payment_id: doc._id, observed_at: observedAt, payment }, 'changed', entity.created_at);
   } catch (error) {
     if (!(await concernsOnly(sweep, doc._id, error))) throw error;
-    const observed_at = error instanceof NotAtRazorpay ? error.observedAt : null;
-    if (observed_at !== null && !isAbsent(doc))
-      await deliver(sweep, { payment_id: doc._id, observed_at, absent: true }, 'changed', null);
+    if (error instanceof NotAtRazorpay && !isAbsent(doc)) await tellAbsent(sweep, doc._id, error);
   }
   see(sweep, doc._id);
 }
