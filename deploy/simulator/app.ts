@@ -5,6 +5,7 @@ import { edge } from './api/errors.ts';
 import { apiLayers } from './api/router.ts';
 import { controlLayers } from './control/router.ts';
 import { Account } from './state/account.ts';
+import { openBooks } from './state/books.ts';
 import { ANSWER_WITHIN_MS } from './webhooks/schedule.ts';
 
 export interface SimulatorOptions {
@@ -16,6 +17,8 @@ export interface SimulatorOptions {
   readonly webhookSecret?: string | undefined;
   /** Multiplies the retry times and the 24 h to disabling; 1 unless given. */
   readonly retryScale?: number | undefined;
+  /** Where the books are kept, to be there at the next start; in memory alone unless given. */
+  readonly booksFile?: string | undefined;
   /** The machine's clock in milliseconds. */
   readonly now?: (() => number) | undefined;
 }
@@ -44,7 +47,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     answer_within_ms: ANSWER_WITHIN_MS,
     seed: null,
   };
-  const account = new Account(options.keyId, webhook, options.now);
+  const books = options.booksFile === undefined ? undefined : openBooks(options.booksFile);
+  const account = new Account(options.keyId, webhook, options.now, books);
   const koa = new Koa();
   koa.use(stampDate(account));
   for (const layer of apiLayers(account, options.keyId, options.keySecret)) koa.use(below('/v1', layer));

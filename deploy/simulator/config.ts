@@ -11,6 +11,7 @@ const schema = z.object({
   RAZORPAY_KEY_SECRET: z.preprocess(blankIsUnset, z.string().default('simulator')),
   WEBHOOK_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional()),
   RAZORPAY_WEBHOOK_SECRET: text,
+  SIMULATOR_BOOKS: text,
   RETRY_SCALE: z.preprocess(blankIsUnset, z.coerce.number().min(0).max(1).default(1)),
 });
 

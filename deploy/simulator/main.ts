@@ -9,6 +9,7 @@ try {
     webhookUrl: config.WEBHOOK_URL,
     webhookSecret: config.RAZORPAY_WEBHOOK_SECRET,
     retryScale: config.RETRY_SCALE,
+    booksFile: config.SIMULATOR_BOOKS,
   });
   const listening = await simulator.listen(config.SIMULATOR_PORT, config.HOST);
   const stop = () => {

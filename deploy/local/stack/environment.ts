@@ -25,10 +25,12 @@ export const addresses = (ports: Ports) => ({
   ops: { gateway: url(ports.gatewayOps), ingest: url(ports.ingestOps), ticketing: url(ports.ticketingOps) },
 });
 
-export function simulatorEnvironment({ ports, secrets }: Wiring): NodeJS.ProcessEnv {
+/** `booksFile`: Razorpay must know the payments that the store has kept. */
+export function simulatorEnvironment({ ports, secrets }: Wiring, booksFile: string): NodeJS.ProcessEnv {
   return {
     HOST: '127.0.0.1',
     SIMULATOR_PORT: String(ports.simulator),
+    SIMULATOR_BOOKS: booksFile,
     RAZORPAY_KEY_ID: secrets.razorpayKeyId,
     RAZORPAY_KEY_SECRET: secrets.razorpayKeySecret,
     WEBHOOK_URL: addresses(ports).webhook,

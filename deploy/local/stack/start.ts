@@ -163,7 +163,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     // An earlier run's must not be taken for this one's.
     rmSync(caFile, { force: true });
     await allOrNone([
-      script('simulator', simulatorEnvironment(wiring)),
+      script('simulator', simulatorEnvironment(wiring, join(dir, 'razorpay.jsonl'))),
       script('mail', mailEnvironment(wiring, join(dir, 'mail'), caFile)),
     ]);
     await Promise.all([ready('simulator', `${at.razorpay}/healthz`), ready('mail', `${at.mail}/healthz`)]);

@@ -1,10 +1,11 @@
 import { type CallsMeant, type Faults, NO_FAULTS, PageFaults, RateLimit } from '../faults.ts';
 import type { WebhookConfig } from '../webhooks/config.ts';
 import { Deliverer } from '../webhooks/deliver.ts';
+import type { Books } from './books.ts';
 import { Calls } from './calls.ts';
 import { Clock } from './clock.ts';
 import { accountIdOf } from './ids.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type LedgerEvent } from './ledger.ts';
 import { type Random, seeded } from './random.ts';
 
 /** One simulated Razorpay account: its books, its webhook, and what is wrong with its API. */
@@ -23,13 +24,17 @@ export class Account {
   quiet = false;
   random: Random = Math.random;
   readonly #firstWebhook: WebhookConfig;
+  readonly #books: Books | undefined;
 
-  constructor(keyId: string, webhook: WebhookConfig, now?: () => number) {
+  /** `books`: what is in them is known from the start, and what happens is written down. */
+  constructor(keyId: string, webhook: WebhookConfig, now?: () => number, books?: Books) {
+    this.#books = books;
     this.accountId = accountIdOf(keyId);
     this.#firstWebhook = webhook;
     this.clock = new Clock(now);
     this.deliverer = new Deliverer(webhook, this.accountId);
     this.ledger = this.#emptyBooks();
+    this.#books?.restore(this.ledger as unknown as Parameters<Books['restore']>[0]);
   }
 
   setFaults(change: Partial<Faults>): void {
@@ -42,6 +47,7 @@ export class Account {
   reset(): void {
     this.setFaults(NO_FAULTS);
     this.deliverer.reset(this.#firstWebhook);
+    this.#books?.clear();
     this.ledger = this.#emptyBooks();
     this.calls = new Calls();
     this.pageFaults = new PageFaults();
@@ -59,8 +65,9 @@ export class Account {
   }
 
   #emptyBooks(): Ledger {
-    return new Ledger(this.clock, (event) => {
+    const announce = (event: LedgerEvent) => {
       if (!this.quiet) this.deliverer.send(event);
-    });
+    };
+    return new Ledger(this.clock, announce, this.#books);
   }
 }

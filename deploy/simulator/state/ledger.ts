@@ -1,3 +1,4 @@
+import type { Books } from './books.ts';
 import type { Clock } from './clock.ts';
 import { digits, newId } from './ids.ts';
 import {
@@ -68,17 +69,22 @@ const RESPOND_WITHIN_S = 7 * 86_400;
 
 /** Razorpay's books: every change of a payment goes through here and says what happened. */
 export class Ledger {
-  readonly payments = new Timeline<Payment>();
-  readonly orders = new Timeline<Order>();
-  readonly qrCodes = new Timeline<QrCode>();
-  readonly refunds = new Timeline<Refund>();
-  readonly disputes = new Timeline<Dispute>();
+  readonly payments: Timeline<Payment>;
+  readonly orders: Timeline<Order>;
+  readonly qrCodes: Timeline<QrCode>;
+  readonly refunds: Timeline<Refund>;
+  readonly disputes: Timeline<Dispute>;
   readonly #clock: Clock;
   readonly #announce: (event: LedgerEvent) => void;
 
-  constructor(clock: Clock, announce: (event: LedgerEvent) => void) {
+  constructor(clock: Clock, announce: (event: LedgerEvent) => void, books?: Books) {
     this.#clock = clock;
     this.#announce = announce;
+    this.payments = new Timeline<Payment>(books?.noting('payments'));
+    this.orders = new Timeline<Order>(books?.noting('orders'));
+    this.qrCodes = new Timeline<QrCode>(books?.noting('qrCodes'));
+    this.refunds = new Timeline<Refund>(books?.noting('refunds'));
+    this.disputes = new Timeline<Dispute>(books?.noting('disputes'));
   }
 
   /** The current state. @throws {UnknownIdError} */

@@ -14,6 +14,9 @@ export interface PageQuery {
   readonly skip: number;
 }
 
+/** Hears of each change. */
+export type Note<T> = (change: { put: T; at: number } | { forget: string }) => void;
+
 interface Version<T> {
   readonly at: number;
   readonly entity: T;
@@ -34,6 +37,11 @@ export class Timeline<T extends Dated> {
   /** Oldest first; equal creation times stay in order of arrival. */
   readonly #sorted: Row<T>[] = [];
   #changedAt = Number.NEGATIVE_INFINITY;
+  readonly #note: Note<T>;
+
+  constructor(note: Note<T> = () => undefined) {
+    this.#note = note;
+  }
 
   get size(): number {
     return this.#sorted.length;
@@ -49,6 +57,7 @@ export class Timeline<T extends Dated> {
 
   /** Stores the entity's new state as of `nowMs` on the machine's clock. */
   put(entity: T, nowMs: number): void {
+    this.#note({ put: entity, at: nowMs });
     this.#changedAt = Math.max(this.#changedAt, nowMs);
     const row = this.#rows.get(entity.id);
     if (row === undefined) {
@@ -66,6 +75,7 @@ export class Timeline<T extends Dated> {
   forget(id: string): void {
     const row = this.#rows.get(id);
     if (row === undefined) return;
+    this.#note({ forget: id });
     this.#rows.delete(id);
     this.#sorted.splice(this.#sorted.indexOf(row), 1);
   }
