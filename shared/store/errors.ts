@@ -2,6 +2,7 @@
 
 interface ServerError {
   code?: unknown;
+  codeName?: unknown;
   name?: unknown;
   keyPattern?: Record<string, unknown>;
   cause?: unknown;
@@ -46,4 +47,14 @@ export function isUnreachable(error: unknown): boolean {
       return true;
   }
   return false;
+}
+
+/** For a log: what kind of error it is, and the server's own word for it. Never its message, which may hold what was sent. */
+export function faultOf(error: unknown): { err: string; code?: unknown; code_name?: unknown } {
+  const { name, code, codeName } = (error ?? {}) as ServerError;
+  return {
+    err: String(name),
+    ...(code !== undefined && { code }),
+    ...(codeName !== undefined && { code_name: codeName }),
+  };
 }

@@ -2,6 +2,7 @@
 import mongoose, { type Connection, type ConnectOptions, type Model, type Schema } from 'mongoose';
 import type { Logger } from '../log/index.ts';
 import type * as D from './documents.ts';
+import { faultOf } from './errors.ts';
 import * as schemas from './schemas.ts';
 
 export interface StoreOptions {
@@ -63,7 +64,7 @@ export function openStore({ uri, log, name, selectionTimeoutMs = 5_000 }: StoreO
     readPreference: 'primary',
   };
   const connection = mongoose.createConnection(uri, options);
-  connection.on('error', (error: Error) => log.warn({ err: error.name }, 'store: connection error'));
+  connection.on('error', (error: Error) => log.warn(faultOf(error), 'store: connection error'));
   connection.on('disconnected', () => log.warn('store: disconnected'));
   connection.on('connected', () => log.info('store: connected'));
   // A server that is away at start is retried by `ready`; the rejection itself carries no news.
