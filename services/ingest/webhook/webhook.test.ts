@@ -192,6 +192,11 @@ describe('the webhook', () => {
     expect(bus.messages.length).to.equal(messages);
   });
 
+  it('counts each event that it knows from 0, so that the first one is an increase', async () => {
+    const text = await (await fetch(`http://127.0.0.1:${ingest.opsPort}/metrics`)).text();
+    expect(text).to.include('qrflow_webhooks_total{event="qr_code.closed",answer="200",service="ingest"} 0\n');
+  });
+
   it('takes an event it has never heard of for what it carries', async () => {
     const id = newId('pay');
     expect((await post(capturedBody(id, {}, { event: 'payment.reconsidered' }))).status).to.equal(200);
