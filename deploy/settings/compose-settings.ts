@@ -30,7 +30,6 @@ export const SET_BY_COMPOSE: readonly string[] = [
   'NATS_USER',
   'NATS_PASSWORD',
   'NATS_CREDS',
-  'NATS_REPLICAS',
   'HOST',
   'OPS_HOST',
   'GATEWAY_OPS_PORT',
