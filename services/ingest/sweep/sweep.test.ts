@@ -350,6 +350,20 @@ describe('a sweep', () => {
     await stage.control(`payments/${odd.id}/forget`);
   });
 
+  it('sees a late authorisation beside however many payments that nobody has seen and nobody can read', async () => {
+    const late = await pay({ status: 'failed', created_at: now() - 3 * 86_400 });
+    await sync({ from: now() - 4 * 86_400, to: now() });
+    const { payments } = stage.simulator.account.ledger;
+    const theirs = payments.get(late.id) as object;
+    const odd = Array.from({ length: 100 }, () => newId('pay'));
+    for (const id of odd) payments.put({ ...theirs, id, currency: 7 } as never, Date.now());
+    const bare = odd.map((_id) => ({ _id: _id as never, pending: false, first_seen_at: new Date(), rev: 1 }));
+    await stage.store.payments.collection.insertMany(bare);
+    await stage.control(`payments/${late.id}/capture`);
+    expect((await sync()).counts).to.include({ unreadable: 100, changed: 1 });
+    expect((await stored(late.id))?.outcome?.kind).to.equal('ticketed');
+  });
+
   it('goes on through pages that come twice or short', async () => {
     for (let n = 0; n < 105; n++) await pay({ created_at: old(n) });
     const { id } = await pay({ created_at: old(200) });

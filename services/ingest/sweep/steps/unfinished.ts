@@ -44,12 +44,14 @@ export async function listFrom(sweep: Sweep): Promise<number> {
 
 /** Asks for those that no list has shown, longest unchecked first. Runs after the lists. */
 export async function sweepUnfinished(sweep: Sweep): Promise<void> {
-  // Known only by a refund, a dispute or an order so far.
+  // Known only by a refund, a dispute or an order so far. One that nobody can read stays so: it takes nobody else's turn.
   const bare = await sweep.store.payments
     .find({ 'payment.value.status': null, absence: { $exists: false } }, FIELDS)
+    .sort({ checked_at: 1 })
     .limit(MOST_BY_ID)
     .lean<Unfinished[]>();
   const due = bare.filter(({ _id }) => !sweep.seen.has(_id));
+  const most = due.length + MOST_BY_ID;
   const known = sweep.store.payments
     .find(unfinished(sweep, sweep.window.to), FIELDS)
     .sort({ checked_at: 1 })
@@ -57,7 +59,7 @@ export async function sweepUnfinished(sweep: Sweep): Promise<void> {
     .cursor();
   // After an outage most of thousands were in the list just now.
   for await (const doc of known as AsyncIterable<Unfinished>) {
-    if (due.length >= MOST_BY_ID) break;
+    if (due.length >= most) break;
     if (!sweep.seen.has(doc._id)) due.push(doc);
   }
   await known.close();
