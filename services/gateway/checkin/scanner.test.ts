@@ -1,8 +1,9 @@
 /** The phone's engine against a real gateway, with a network that can go away at any moment. */
 import { expect } from 'chai';
 import { createApi } from '../console/public/scan/api.js';
-import { createDoor, type Memory } from '../console/public/scan/door.js';
+import { createDoor, type Memory, NotKept } from '../console/public/scan/door.js';
 import { pickEd25519 } from '../console/public/scan/ed25519.js';
+import { PEOPLE } from '../testing/documents.ts';
 import { endedTicket, startGate, type TestGate } from '../testing/gate.ts';
 
 /** What IndexedDB keeps, over the end of the page. */
@@ -28,16 +29,18 @@ describe('the scanner of a phone', () => {
     gate = await startGate();
     await gate.open(1);
     await gate.open(2);
+    await gate.open(3);
   });
   after(() => gate.stop());
 
-  type Network = 'up' | 'down' | 'answers lost' | 'signed out';
+  type Network = 'up' | 'down' | 'answers lost' | 'signed out' | 'no upload';
 
   async function phone(name: string | null = 'North', memory = phoneMemory(), eventId = 1) {
     const network = { is: 'up' as Network };
     let clock = 0;
     const ask = (async (path: string, init: RequestInit) => {
-      if (network.is === 'down') throw new TypeError('fetch failed');
+      if (network.is === 'down' || (network.is === 'no upload' && path === '/api/checkin/upload'))
+        throw new TypeError('fetch failed');
       if (network.is === 'signed out') return Response.json({ detail: 'sign in' }, { status: 401 });
       if (path === '/scan/session') return Response.json({ username: 'the-staff', csrf: 'x', events: [{ id: 1 }] });
       const headers = { ...init.headers, Authorization: `Bearer ${await gate.token('staff')}` };
@@ -106,6 +109,76 @@ describe('the scanner of a phone', () => {
     expect((await stored(a.n))?.checked_in_at?.getTime()).to.be.closeTo(at, 2_000);
     // Nobody has that ticket: it is shown, not hidden.
     expect(door.state.conflicts.map(({ reason }) => reason)).to.deep.equal(['unknown']);
+  });
+
+  it('lets nobody in twice while the gateway has yet to hear of the first time', async () => {
+    const [a, b] = [await gate.ticket(), await gate.ticket()];
+    const { door, go, scan, network, memory } = await phone();
+    await go('down');
+    expect(await scan(a.token)).to.include({ good: true, offline: true });
+    const [found] = (await door.search('Asha Rao')).people.filter(({ ticket_id }) => ticket_id === b.id);
+    expect(await door.admit(found)).to.include({ good: true, offline: true });
+    // The network is back for everything but the upload.
+    network.is = 'no upload';
+    await door.sync();
+    expect(door.state.waiting).to.have.length(2);
+    door.state.reach = 'online';
+    for (const { token } of [a, b])
+      expect(await scan(token)).to.include({ good: false, reason: 'already_checked_in', offline: true });
+    await go('up');
+    expect(door.state).to.deep.include({ waiting: [], conflicts: [] });
+    expect(await memory.all('scans')).to.deep.equal([]);
+  });
+
+  it('tells what it can, though the event of other scans is not this person’s any more', async () => {
+    const [kept, other] = [await gate.ticket({}, 1), await gate.ticket({}, 3)];
+    const given = async (staff: number[]) =>
+      expect((await gate.ask('admin', 'PUT', '/api/events/1/staff', staff)).status).to.equal(200);
+    const first = await phone('North', phoneMemory(), 1);
+    await first.go('down');
+    expect(await first.scan(kept.token)).to.include({ good: true });
+    await given([]);
+    try {
+      const second = await phone('South', first.memory, 3);
+      await second.go('down');
+      expect(await second.scan(other.token)).to.include({ good: true });
+      await second.go('up');
+      expect(
+        second.door.state.waiting.map(({ ticket }) => ticket),
+        'kept on the phone',
+      ).to.deep.equal([kept.id]);
+      expect(second.door.state.trouble).to.contain('Event 1 is not yours any more').and.to.contain('Ask an organiser');
+      expect((await stored(other.n))?.checked_in_at, 'told all the same').to.be.an.instanceOf(Date);
+      await given([PEOPLE.staff]);
+      await second.go('up');
+      expect(second.door.state).to.deep.include({ waiting: [], trouble: '' });
+      expect((await stored(kept.n))?.checked_in_at).to.be.an.instanceOf(Date);
+    } finally {
+      await given([PEOPLE.staff]);
+    }
+  });
+
+  it('lets nobody in whom it cannot keep, and says so; once it can, the same ticket is good', async () => {
+    const { n, token } = await gate.ticket();
+    const memory = phoneMemory();
+    const { door, go, scan } = await phone('North', memory);
+    await go('down');
+    const { put } = memory;
+    memory.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+    let refusal: unknown;
+    await scan(token).catch((error) => {
+      refusal = error;
+    });
+    expect(refusal).to.be.an.instanceOf(NotKept);
+    expect(door.state.waiting).to.deep.equal([]);
+    memory.put = put;
+    expect(await scan(token)).to.include({ good: true, offline: true });
+    // Full again: whom it let in is told first of all.
+    memory.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+    await go('up');
+    expect(door.state).to.deep.include({ reach: 'online', waiting: [] });
+    expect(door.state.trouble).to.contain('cannot keep');
+    expect((await stored(n))?.checked_in_at).to.be.an.instanceOf(Date);
   });
 
   it('takes a scan whose answer was lost for the same scan', async () => {

@@ -42,6 +42,21 @@ import { entryInWords, offlineText, titleOf } from './words.js';
  * @property {(name: string) => Promise<any[]>} all
  */
 
+/** The phone's own memory failed: it is full, or the browser took it away. What it was to keep did not happen. */
+export class NotKept extends Error {
+  /** @override */
+  name = 'NotKept';
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super(
+      'This phone cannot keep scans right now. Try again; if that does not help, free some space and reload this page.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
 /** Not `randomUUID`, which a page without https lacks. */
 const newNonce = () =>
   [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -85,6 +100,11 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     state.reach = reach;
     changed();
   };
+  /** @param {string} name @param {any} value @param {string | number} [key] */
+  const keep = (name, value, key) =>
+    memory.put(name, value, key).catch((error) => {
+      throw new NotKept(error);
+    });
   /** Whether it only says that the gateway cannot be asked. @param {unknown} error */
   const away = (error) => {
     if (error instanceof SignedOut) reached('signed_out');
@@ -99,6 +119,19 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
         .filter((one) => one.event_id === state.eventId)
         .map((one) => [one.ticket, /** @type {Entry} */ ({ at: one.at, gate: one.gate, by: null })]),
     );
+
+  /** Which ticket it is, as far as this phone can tell. @param {Given} given @returns {Promise<string | null>} */
+  async function ticketOf(given) {
+    if ('ticket_id' in given) return given.ticket_id;
+    return (state.list && (await verifyToken(given.token, state.list.keys, verify))?.ticket) ?? null;
+  }
+
+  /** Whether this phone let it in and could not tell the gateway yet, which would let it in once more. @param {Given} given */
+  async function untold(given) {
+    const mine = own();
+    const ticket = mine.size === 0 ? null : await ticketOf(given);
+    return ticket !== null && mine.has(ticket);
+  }
 
   /** @param {string} ticket @param {string | null} name @param {Entry} entry */
   function markIn(ticket, name, entry) {
@@ -156,7 +189,10 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       const scan = { nonce, event_id: list.event.id, gate: state.gate, ticket: claims.ticket, token, name, at };
       // Taken note of at once, so that the same ticket held up again in this moment is seen; green only once it is kept.
       state.waiting.push(scan);
-      await memory.put('scans', scan);
+      await keep('scans', scan).catch((error) => {
+        state.waiting = state.waiting.filter((one) => one !== scan);
+        throw error;
+      });
       changed();
     }
     return {
@@ -171,21 +207,19 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
   }
 
   /**
-   * Lets somebody in, or not. While the gateway can be asked it decides; a question whose answer was lost is told again by
-   * its nonce.
-   * @param {Given} given @returns {Promise<Result>}
+   * Lets somebody in, or not. While the gateway can be asked it decides, but for whom this phone has yet to tell it of; a
+   * question whose answer was lost is told again by its nonce.
+   * @param {Given} given @returns {Promise<Result>} rejects with NotKept: not let in
    */
   async function admit(given) {
     const nonce = newNonce();
     const at = now();
-    if (state.reach === 'online' && ('token' in given || given.id !== undefined)) {
+    if (state.reach === 'online' && ('token' in given || given.id !== undefined) && !(await untold(given))) {
       try {
         const result = await ask(given, nonce);
         if (result.good) {
           state.gates.set(state.gate, (state.gates.get(state.gate) ?? 0) + 1);
-          const claims =
-            'token' in given && state.list ? await verifyToken(given.token, state.list.keys, verify) : null;
-          const ticket = claims?.ticket ?? ('ticket_id' in given ? given.ticket_id : null);
+          const ticket = await ticketOf(given);
           const by = state.session?.username ?? null;
           if (ticket) markIn(ticket, result.name, { at: at - (state.list?.ahead ?? 0), gate: state.gate, by });
           changed();
@@ -207,7 +241,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
         ...{ nonce: scan.nonce, event_id: scan.event_id, name, at: scan.at },
         ...{ reason: answer.reason, message: answer.message },
       };
-      await memory.put('conflicts', conflict);
+      await keep('conflicts', conflict);
       state.conflicts = [...state.conflicts.filter(({ nonce }) => nonce !== scan.nonce), conflict];
     } else if (scan.event_id === state.eventId) {
       const by = state.session?.username ?? null;
@@ -219,13 +253,22 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     changed();
   }
 
+  /** An event that was taken away, or is gone, is something that a person can mend. @param {Refused} error @param {Recorded} scan */
+  const notTaken = ({ status, message }, { event_id }) =>
+    status === 403 || status === 404
+      ? `Event ${event_id} is not yours any more, so it does not hear whom this phone let in. Ask an organiser to give it to you again; until then they stay on this phone.`
+      : `Not taken: ${message}`;
+
   async function upload() {
     state.trouble = '';
-    while (state.waiting.length > 0) {
-      const first = /** @type {Recorded} */ (state.waiting[0]);
-      const batch = state.waiting
-        .filter((one) => one.event_id === first.event_id && one.gate === first.gate)
-        .slice(0, BATCH);
+    /** What is not taken stays, and holds up nothing else. @type {Set<string>} */
+    const refused = new Set();
+    /** @param {Recorded} one */
+    const groupOf = ({ event_id, gate }) => JSON.stringify([event_id, gate]);
+    for (;;) {
+      const first = state.waiting.find((one) => !refused.has(groupOf(one)));
+      if (!first) return;
+      const batch = state.waiting.filter((one) => groupOf(one) === groupOf(first)).slice(0, BATCH);
       /** @type {any[]} */
       let answers;
       try {
@@ -240,9 +283,11 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
           })),
         });
       } catch (error) {
+        if (!(error instanceof Refused)) throw error;
         // Kept, and shown: nobody who was let in is forgotten.
-        if (error instanceof Refused) state.trouble = `Not taken: ${error.message}`;
-        throw error;
+        refused.add(groupOf(first));
+        state.trouble = notTaken(error, first);
+        continue;
       }
       const byNonce = new Map(answers.map((answer) => [answer.nonce, answer]));
       for (const scan of batch) await uploaded(scan, byNonce.get(scan.nonce));
@@ -256,7 +301,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     const answer = await api.offline(eventId, since);
     if (state.eventId !== eventId) return;
     state.list = applyAnswer(since === undefined ? null : state.list, answer, now());
-    await memory.put('lists', state.list, eventId);
+    await keep('lists', state.list, eventId);
     const gates = await api.gates(eventId);
     state.gates = new Map(gates.map((/** @type {any} */ one) => [one.gate, one.checked_in]));
   }
@@ -268,12 +313,11 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     syncing ??= (async () => {
       try {
         state.session = await api.session();
-        await memory.put('settings', state.session?.events ?? [], 'events');
         if (state.reach !== 'online') reached('online');
-        await upload().catch((error) => {
-          if (!(error instanceof Refused)) throw error;
-        });
+        // First of all: whatever fails after it, these are told.
+        await upload();
         await pull();
+        await keep('settings', state.session?.events ?? [], 'events');
       } catch (error) {
         if (!away(error)) state.trouble = /** @type {Error} */ (error).message;
       } finally {

@@ -10,15 +10,36 @@ const done = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-/** @returns {Promise<import('./door.js').Memory>} */
-export async function openMemory(name = 'qrflow-scan') {
+function open(name) {
   const opening = indexedDB.open(name, VERSION);
   opening.onupgradeneeded = () => {
     for (const [store, keyPath] of Object.entries(STORES))
       if (!opening.result.objectStoreNames.contains(store)) opening.result.createObjectStore(store, { keyPath });
   };
-  const db = await done(opening);
+  return done(opening);
+}
+
+/** @returns {Promise<import('./door.js').Memory>} */
+export async function openMemory(name = 'qrflow-scan') {
+  let opened = open(name);
+  /** The browser may close it at any time, to free space or for a fault of the disk: whoever uses it next opens it again. */
+  const database = async () => {
+    try {
+      const db = await opened;
+      db.onclose = () => {
+        opened = open(name);
+        // Told to whoever asks for it.
+        opened.catch(() => undefined);
+      };
+      return db;
+    } catch {
+      opened = open(name);
+      return await opened;
+    }
+  };
+  await opened;
   const within = async (store, mode, act) => {
+    const db = await database();
     // Kept through a loss of power where the browser can: a scan that is shown green is on the phone.
     const transaction = db.transaction(store, mode, { durability: 'strict' });
     const request = act(transaction.objectStore(store));

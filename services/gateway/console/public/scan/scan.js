@@ -1,7 +1,7 @@
 /** The scanner page: what the door's engine says, on the screen; what thumbs, cameras and scanners do, to the engine. */
 import { createApi, Refused } from './api.js';
 import { startCamera } from './camera.js';
-import { createDoor } from './door.js';
+import { createDoor, NotKept } from './door.js';
 import { pickEd25519 } from './ed25519.js';
 import { inView, keyboardScanner } from './keyboard.js';
 import { openMemory } from './memory.js';
@@ -49,9 +49,10 @@ function admit(given) {
     try {
       tell(await door.admit(given));
     } catch (error) {
-      const text = error instanceof Refused ? error.message : 'Something went wrong on this phone. Scan again.';
+      const known = error instanceof Refused || error instanceof NotKept;
+      const text = known ? error.message : 'Something went wrong on this phone. Scan again.';
       tell({ good: false, reason: 'unknown', title: 'Try again', name: null, text, offline: false, attendee: null });
-      if (!(error instanceof Refused)) console.error(error);
+      if (!known) console.error(error);
     }
     admitting--;
   });
@@ -152,10 +153,12 @@ at('person-in').addEventListener('click', () => {
 at('undo').addEventListener('submit', async (event) => {
   event.preventDefault();
   at('person').close();
-  await door.undo(chosen.id, at('undo-reason').value).catch((error) => {
+  try {
+    await door.undo(chosen.id, at('undo-reason').value);
+    void search();
+  } catch (error) {
     at('finder-said').textContent = `Not taken back: ${error.message}`;
-  });
-  void search();
+  }
 });
 
 // Conflicts
