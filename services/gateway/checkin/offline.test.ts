@@ -183,6 +183,7 @@ describe('a door without network', () => {
     ]);
     expect(body.map((one: { nonce: string }) => one.nonce)).to.deep.equal(scans.map((one) => one.nonce));
     expect(body[2].attendee, 'nothing of another event').to.equal(null);
+    expect(body[2].message).not.to.contain('Event');
     const early = await gate.ticket({}, 5);
     const told = await upload({ event_id: 5, scans: [{ qr_token: early.token, at: ago(90), nonce: nonce() }] });
     expect(told.body[0].reason, 'by the time of the scan').to.equal('not_open_yet');
@@ -192,6 +193,25 @@ describe('a door without network', () => {
     expect(blank.body.errors, 'as the description says').to.deep.equal([
       { field: 'scans.0.qr_token', message: 'must not be empty' },
     ]);
+  });
+
+  it('learns nothing of whom another event’s ticket belongs to, nor whether they are in', async () => {
+    const entered = { checked_in_at: new Date(), checked_in_by: 'gate-of-3', checked_in_gate: 'Far gate' };
+    const foreign = await gate.ticket({ ...entered, details: { name: 'Kavya Nair', roll_number: 'K7' } }, 3);
+    const own = await gate.ticket({}, 1);
+    const scans = [
+      { qr_token: foreign.token, at: ago(2), nonce: nonce() },
+      { ticket_id: foreign.id, at: ago(2), nonce: nonce() },
+      { qr_token: own.token, at: ago(2), nonce: nonce() },
+    ];
+    const { body } = await upload({ scans });
+    expect(body.map(({ reason }: { reason: string }) => reason)).to.deep.equal(['wrong_event', 'unknown', 'ok']);
+    const listed = await gate.ask('staff', 'GET', '/api/events/1/conflicts?limit=1000');
+    for (const said of [JSON.stringify(body), JSON.stringify(listed.body)])
+      expect(said).not.to.match(/Kavya|K7|gate-of-3|Far gate|Event 3/);
+    expect(listed.body.filter(({ id }: { id: string }) => scans.some((one) => id.endsWith(one.nonce)))).to.have.length(
+      2,
+    );
   });
 
   it('may have a clock that is wrong', () => {

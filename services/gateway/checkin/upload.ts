@@ -75,13 +75,20 @@ async function letInAll(deps: Deps, reads: readonly Read[], upload: Upload, by: 
   return modifiedCount;
 }
 
-async function holders(deps: Deps, reads: readonly Read[]): Promise<Map<string, AttendeeDoc>> {
+/** Whose tickets these are, of this event's: a door hears nothing of another's. */
+async function holders(deps: Deps, reads: readonly Read[], event: EventDoc): Promise<Map<string, AttendeeDoc>> {
   const ids = reads.flatMap(({ ticket }) => (ticket === null ? [] : [ticket]));
   if (ids.length === 0) return new Map();
   const found = await deps.store.attendees
     .find({ $or: [{ 'ticket.id': { $in: ids } }, { 'past_tickets.id': { $in: ids } }] })
     .lean<AttendeeDoc[]>();
-  return new Map(found.flatMap((one) => [one.ticket, ...(one.past_tickets ?? [])].map(({ id }) => [id, one])));
+  return new Map(
+    found.flatMap((one) =>
+      [one.ticket, ...(one.past_tickets ?? [])]
+        .filter(({ event_id }) => event_id === event._id)
+        .map(({ id }) => [id, one] as const),
+    ),
+  );
 }
 
 async function keep(deps: Deps, conflicts: ConflictDoc[]): Promise<void> {
@@ -104,7 +111,7 @@ export async function uploadScans(upload: Upload, call: DoorCall): Promise<Uploa
   const reads = await Promise.all(scans.map((scan) => readScan(gateway, scan, upload, now)));
   const open = reads.filter(({ scan }) => !known.has(idOf(scan)));
   const entered = await letInAll(gateway, open, upload, user.username);
-  const attendees = await holders(gateway, reads);
+  const attendees = await holders(gateway, reads, event);
 
   const outcomes = reads.map(({ scan, at, ticket, refusal }): UploadedScan => {
     const attendee = (ticket !== null && attendees.get(ticket)) || null;
@@ -124,7 +131,7 @@ export async function uploadScans(upload: Upload, call: DoorCall): Promise<Uploa
       device,
       by: user.username,
       nonce: scan.nonce,
-      first: attendee && entryOf(attendee),
+      first: attendee?.event_id === event._id ? entryOf(attendee) : null,
       uploaded_at: now,
     };
     return { nonce: scan.nonce, reason, attendee, conflict };

@@ -100,7 +100,8 @@ export const uploadScansRoute = route({
         nonce: id,
         result: conflict ? ('conflict' as const) : ('ok' as const),
         reason,
-        message: inWords(reason, { attendee, event }),
+        // Which other event it is for is not this door's to know.
+        message: inWords(reason, { attendee, event: reason === 'wrong_event' ? null : event }),
         attendee: attendee && attendee.event_id === event._id ? presentGateAttendee(attendee) : null,
         first: presentEntry(conflict?.first ?? null),
       })),
