@@ -5,7 +5,7 @@
 export const OUTCOME_KINDS = ['foreign', 'revoked', 'awaiting', 'held', 'ticketed'] as const;
 /**
  * - foreign: nothing makes it ours; kept without personal data, shown as "not ours"
- * - revoked: fully refunded; no ticket is made and an existing one cannot be scanned
+ * - revoked: fully refunded, or its ticket was taken away by hand; no ticket is made and an existing one cannot be scanned
  * - awaiting: ours, but not captured yet; watched until it is final
  * - held: a person must decide; shown with its reason, and it goes on by itself when the reason is gone
  * - ticketed: attendee, ticket and mail exist

@@ -34,6 +34,14 @@ export interface PaymentFacts {
   created_at: number;
 }
 
+/** All of its money went back. A payment of nothing has none that could. */
+export const isFullyRefunded = ({
+  status,
+  amount,
+  amount_refunded,
+}: Pick<PaymentFacts, 'status' | 'amount' | 'amount_refunded'>): boolean =>
+  status === 'refunded' || (amount > 0 && amount_refunded >= amount);
+
 export interface OrderFacts {
   id: string;
   notes: Note[];

@@ -14,10 +14,12 @@ describe('find my ticket', () => {
     await gateway.store.events.create(event(1, { name: 'Freshers’ Night' }));
     const contact = { contact: '+91 98000 00001' };
     const held = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
+    const revoked = { kind: 'revoked' as const, reason: null, since: new Date() };
     await gateway.store.payments.insertMany([
       payment(1, {}, { rrn: utr(1), ...contact }),
       payment(2, { outcome: held }, { rrn: utr(2), ...contact }),
-      payment(3, { outcome: { kind: 'revoked', reason: null, since: new Date() } }, { rrn: utr(3), ...contact }),
+      payment(3, { outcome: revoked }, { rrn: utr(3), ...contact, status: 'refunded', amount_refunded: 29_900 }),
+      payment(7, { outcome: revoked }, { rrn: utr(7), ...contact }),
       payment(4, { outcome: { kind: 'foreign', reason: null, since: new Date() } }, { rrn: utr(4), ...contact }),
       payment(5, {}, { rrn: utr(5), ...contact }),
       payment(6, {}, { rrn: utr(6), ...contact }),
@@ -48,6 +50,9 @@ describe('find my ticket', () => {
     }
     expect((await post('/find', { reference: utr(2) })).html).to.contain('Less was paid than the price');
     expect((await post('/find', { reference: utr(3) })).html).to.contain('refunded in full');
+    expect((await post('/find', { reference: utr(7) })).html, 'taken away by hand: the money is still there')
+      .to.contain('not valid any more')
+      .and.not.to.contain('refunded');
   });
 
   it('answers the same for a wrong phone, an unknown payment and one that is not ours', async () => {

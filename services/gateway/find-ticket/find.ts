@@ -15,7 +15,7 @@ import { faulty } from '../http/validate.ts';
 import { changePayment } from '../payments/change.ts';
 import { presentOne } from '../payments/load.ts';
 import type { PaymentAnswer } from '../payments/present.ts';
-import { hasPhone, referenceFilter } from './match.ts';
+import { hasPhone, referenceFilter, spelling } from './match.ts';
 
 export interface FindLimits {
   /** Tries in a window. */
@@ -71,7 +71,7 @@ export function findTicket(limits: FindLimits = FIND_LIMITS) {
     { reference, phone, address }: Asked,
   ): Promise<PaymentDoc | null> {
     await take(byAddress, callerOf(address), 'too many tries from here');
-    await take(byReference, reference.trim().toLowerCase().slice(0, 100), 'too many tries for this payment');
+    await take(byReference, spelling(reference), 'too many tries for this payment');
     const filter = referenceFilter(reference);
     const found = filter
       ? await store.payments

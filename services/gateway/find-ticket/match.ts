@@ -1,6 +1,9 @@
 /** Whether a payment is the one that somebody can tell both its reference and its phone of. Pure. */
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 
+/** However a reference is typed: the same one, to count its tries by. */
+export const spelling = (reference: string): string => reference.replaceAll(/[\s-]/g, '').toLowerCase().slice(0, 100);
+
 /** The filter for what a student can read off a screenshot: a payment id, or the 12 digits of the UTR. Null: neither. */
 export function referenceFilter(typed: string): Record<string, unknown> | null {
   const text = typed.trim();

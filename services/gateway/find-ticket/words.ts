@@ -1,6 +1,6 @@
 /** How it stands with somebody's ticket, in words for the student. Never more than they know themselves. Pure. */
 import type { HoldReason } from '../../../shared/outcome.ts';
-import type { PaymentAnswer } from '../payments/present.ts';
+import { isWithdrawn, type PaymentAnswer } from '../payments/present.ts';
 
 export interface TicketWords {
   tone: 'good' | 'warn' | 'bad';
@@ -35,6 +35,13 @@ export function ticketWords(payment: PaymentAnswer): TicketWords {
   const { attendee, outcome, reason, mail, event } = payment;
   const of = event ? ` for ${event.name}` : '';
   const none = { sendTo: null, asksAddress: false };
+  const ended: TicketWords = {
+    ...none,
+    tone: 'bad',
+    title: 'Void',
+    text: `Your ticket${of} is not valid any more. Ask the organisers.`,
+  };
+  if (isWithdrawn(payment)) return ended;
   if (outcome === 'revoked')
     return {
       ...none,
@@ -43,13 +50,7 @@ export function ticketWords(payment: PaymentAnswer): TicketWords {
       text: 'This payment was refunded in full, so its ticket is void.',
     };
   if (outcome === 'ticketed' && attendee) {
-    if (attendee.ticket.state === 'revoked')
-      return {
-        ...none,
-        tone: 'bad',
-        title: 'Void',
-        text: `Your ticket${of} is not valid any more. Ask the organisers.`,
-      };
+    if (attendee.ticket.state === 'revoked') return ended;
     if (attendee.checked_in)
       return { ...none, tone: 'good', title: 'Used', text: `Your ticket${of} has been used at the door.` };
     if (!attendee.email)

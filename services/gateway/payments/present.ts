@@ -1,6 +1,6 @@
 /** A payment as the API answers it. Pure. */
 import type { z } from 'zod';
-import type { Note, PaymentFacts } from '../../../shared/razorpay/facts.ts';
+import { isFullyRefunded, type Note, type PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import type { ActivityDoc, AttendeeDoc, MailDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { HOLDS, isReleasable } from './holds.ts';
 import type { paymentAnswer, paymentWithTimeline, razorpayPayment } from './schema.ts';
@@ -92,6 +92,11 @@ function currentMail({ attendee, mails }: Surroundings): MailDoc | undefined {
   const of = (kind: MailDoc['kind']) => mails.find((mail) => mail.kind === kind && mail.issue === issue);
   return (attendee?.ticket.revoked_at ? of('cancellation') : undefined) ?? of('ticket');
 }
+
+/** A revoked payment whose money is still here: its ticket was taken away by hand. */
+export const isWithdrawn = ({ outcome, status, amount, amount_refunded }: PaymentAnswer): boolean =>
+  outcome === 'revoked' &&
+  !isFullyRefunded({ status: status ?? '', amount: amount ?? 0, amount_refunded: amount_refunded ?? 0 });
 
 export function presentPayment(doc: PaymentDoc, around: Surroundings): PaymentAnswer {
   const facts = doc.payment?.value;

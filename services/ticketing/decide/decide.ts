@@ -4,7 +4,7 @@
  */
 import type { Flag, HoldAbout, HoldReason } from '../../../shared/outcome.ts';
 import { isAbsent } from '../../../shared/razorpay/absence.ts';
-import { type PaymentFacts, QR_PAYMENT, wasCaptured } from '../../../shared/razorpay/facts.ts';
+import { isFullyRefunded, type PaymentFacts, QR_PAYMENT, wasCaptured } from '../../../shared/razorpay/facts.ts';
 import { observedAt } from '../../../shared/razorpay/version.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
@@ -55,8 +55,7 @@ export interface Decision {
 
 export function fullyRefunded(payment: PaymentDoc): boolean {
   const facts = payment.payment?.value;
-  if (!facts) return false;
-  return facts.status === 'refunded' || (facts.amount > 0 && facts.amount_refunded >= facts.amount);
+  return facts !== undefined && isFullyRefunded(facts);
 }
 
 /**

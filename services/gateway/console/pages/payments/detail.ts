@@ -4,7 +4,7 @@ import type { HoldReason } from '../../../../../shared/outcome.ts';
 import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
 import { meantAddress } from '../../../attendees/meant.ts';
 import { resendTicketOf } from '../../../mails/resend.ts';
-import type { PaymentAnswer } from '../../../payments/present.ts';
+import { isWithdrawn, type PaymentAnswer } from '../../../payments/present.ts';
 import type { paymentWithTimeline } from '../../../payments/schema.ts';
 import { paymentId } from '../../../routes/ids.ts';
 import { changePaymentRoute } from '../../../routes/payments/change.ts';
@@ -51,6 +51,7 @@ export const paymentPage = page({
       correct: `${at(payment.id)}/details`,
       title: payment.customer_name ?? payment.id,
       payment,
+      withdrawn: isWithdrawn(payment),
       name: payment.customer_name ?? (payment.redacted ? 'Erased' : 'Name not known'),
       steps: story(payment.timeline),
       remedy: payment.reason ? HOLD_REMEDIES[payment.reason as HoldReason] : null,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FLAGS, OUTCOME_KINDS } from '../../../../../shared/outcome.ts';
 import { PAYMENT_ID } from '../../../../../shared/razorpay/ids.ts';
-import type { PaymentAnswer } from '../../../payments/present.ts';
+import { isWithdrawn, type PaymentAnswer } from '../../../payments/present.ts';
 import { listPaymentsRoute } from '../../../routes/payments/list.ts';
 import { choices, eventChoices } from '../../choices.ts';
 import { page } from '../../page.ts';
@@ -29,7 +29,7 @@ export const paymentsPage = page({
       eventChoices(call, event_id),
     ]);
     return {
-      payments,
+      payments: payments.map((payment) => ({ ...payment, withdrawn: isWithdrawn(payment) })),
       next,
       q: q ?? '',
       ask: call.user.role === 'admin' && PAYMENT_ID.test(q?.trim() ?? '') ? q?.trim() : null,

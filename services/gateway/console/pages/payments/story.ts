@@ -30,7 +30,8 @@ const SEEN: Record<string, string> = {
 const SETTLED: Record<string, [string, Step['tone']]> = {
   ticketed: ['Ticketed', 'good'],
   awaiting: ['Waits until the money is captured', 'plain'],
-  revoked: ['Refunded in full, so its ticket is void', 'warn'],
+  // For its refund, or because somebody took its ticket away: a step of its own says which.
+  revoked: ['It gives no ticket any more', 'warn'],
   foreign: ['Judged as not ours', 'plain'],
 };
 
