@@ -165,6 +165,7 @@ describe('what an uploaded list comes to', () => {
         { row: 8, given: { name: 'D', roll_number: 'R4' } },
         { row: 9, given: { name: 'Nobody in particular' } },
         { row: 10, given: { name: 'Nobody in particular' } },
+        { row: 11, given: { name: 'ZOYA', email: 'z@x.in', roll_number: 'R9' } },
       ],
       there,
     );
@@ -172,8 +173,32 @@ describe('what an uploaded list comes to', () => {
     expect(plan.update.map(({ row, attendee }) => [row, attendee._id])).to.deep.equal([
       [3, 2],
       [4, 3],
+      // Listed before without the roll number.
+      [11, 3],
     ]);
     expect(plan.add.map(({ row }) => row)).to.deep.equal([5, 7, 9, 10]);
     expect(plan.faults.map(({ row }) => row)).to.deep.equal([6, 8]);
+  });
+
+  it('uploaded again with more in it adds only what is more, also of people known by nothing but a name', () => {
+    const guest = (_id: number, more = {}) => ({
+      ...{ _id, payment_id: null, student_key: null, email: null, details: { name: 'Guest of honour' } },
+      ...more,
+    });
+    const rows = [2, 3, 4].map((row) => ({ row, given: { name: row === 4 ? 'guest of HONOUR' : 'Guest of honour' } }));
+    const others = [
+      guest(7, { payment_id: 'pay_1' }),
+      guest(8, { email: 'g@x.in' }),
+      guest(9, { student_key: 'r1|event' }),
+    ];
+    const plan = planUpload(rows, [guest(5), guest(6), ...others]);
+    expect(plan).to.deep.include({ same: [2, 3], update: [], faults: [] });
+    expect(plan.add.map(({ row }) => row)).to.deep.equal([4]);
+    const [corrected] = planUpload([{ row: 2, given: { name: 'Guest of honour', section: 'B' } }], [guest(5)]).update;
+    expect(corrected?.attendee._id).to.equal(5);
+    // Of two by that address and name nobody can say which got the roll number.
+    const twins = [guest(5, { email: 'g@x.in' }), guest(6, { email: 'g@x.in' })];
+    const numbered = { row: 2, given: { name: 'Guest of honour', email: 'g@x.in', roll_number: 'R5' } };
+    expect(planUpload([numbered], twins).add).to.deep.equal([numbered]);
   });
 });

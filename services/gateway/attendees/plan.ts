@@ -16,7 +16,7 @@ export interface Plan {
 
 const lower = (text: string | null | undefined): string => text?.trim().toLowerCase() ?? '';
 
-/** By roll number; without one by address and name, as some families share an address. Null: by nothing. */
+/** By roll number; without one by address and name, as some families share an address. Null: by the name alone. */
 function keyOf(roll: string | null | undefined, email: string | null | undefined, name: string | null | undefined) {
   const number = folded(roll ?? '');
   if (number !== '') return `roll ${number}`;
@@ -28,10 +28,35 @@ const keysOf = ({ student_key, details, email }: Known): (string | null)[] => [
   keyOf(null, email, details?.name),
 ];
 
-export function planUpload(rows: readonly CsvRow[], there: readonly Known[]): Plan {
+/** Guests of whom there is neither roll number nor address. A name says less: each answers for one row. */
+function guestsByName(there: readonly Known[]): Map<string, Known[]> {
+  const guests = new Map<string, Known[]>();
+  for (const one of there) {
+    if (one.payment_id || one.student_key || one.email) continue;
+    const name = lower(one.details?.name);
+    guests.set(name, [...(guests.get(name) ?? []), one]);
+  }
+  return guests;
+}
+
+/** Who is in the row, of those who are there. */
+function finder(there: readonly Known[]) {
   const known = new Map<string, Known[]>();
   for (const one of there)
     for (const key of keysOf(one)) if (key !== null) known.set(key, [...(known.get(key) ?? []), one]);
+  const guests = guestsByName(there);
+  return (key: string | null, { name, email }: ReturnType<typeof detailsOf>): Known[] => {
+    if (key === null) return guests.get(lower(name))?.splice(0, 1) ?? [];
+    const found = known.get(key);
+    if (found) return found;
+    // A roll number that was not known when they were listed.
+    const before = known.get(keyOf(null, email, name) ?? '')?.filter(({ student_key }) => !student_key);
+    return before?.length === 1 ? before : [];
+  };
+}
+
+export function planUpload(rows: readonly CsvRow[], there: readonly Known[]): Plan {
+  const find = finder(there);
   const first = new Map<string, number>();
   const plan: Plan = { add: [], update: [], same: [], faults: [] };
   for (const { row, given } of rows) {
@@ -40,7 +65,7 @@ export function planUpload(rows: readonly CsvRow[], there: readonly Known[]): Pl
     const before = key === null ? undefined : first.get(key);
     if (key !== null && before === undefined) first.set(key, row);
     const [field, message] = details.roll_number ? ['roll_number', 'roll number'] : ['email', 'name and address'];
-    const found = key === null ? [] : (known.get(key) ?? []);
+    const found = before === undefined ? find(key, details) : [];
     const [attendee] = found;
     if (before !== undefined) plan.faults.push({ row, field, message: `has the ${message} of row ${before}` });
     else if (found.length > 1)
