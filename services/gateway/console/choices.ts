@@ -49,6 +49,10 @@ export async function eventChoices(
 }
 
 /** All clubs; for admins. */
+/** What was chosen in a form that is shown again, where it could not be taken. */
+export const typed = ({ given }: Pick<PageCall, 'given'>, name: string): string | undefined =>
+  given?.values[name] as string | undefined;
+
 export async function clubChoices(
   call: PageCall<unknown, unknown, unknown, unknown>,
   chosen: unknown,

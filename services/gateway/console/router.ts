@@ -46,7 +46,11 @@ async function callOf(
     correlationId,
     log,
     address: ctx.ip,
-    asked: { path: ctx.path, query: ctx.query },
+    // What an action shows goes on at its page's own address.
+    asked: {
+      path: declared.kind === 'action' && declared.shownBy ? filled(declared.shownBy.path, ctx.params) : ctx.path,
+      query: ctx.query,
+    },
     given: null,
     cameFrom: cameFrom(ctx),
     session: {

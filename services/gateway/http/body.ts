@@ -13,12 +13,7 @@ const MEDIA: Record<BodyType, string> = {
 };
 const NAMES: Record<BodyType, string> = { json: 'JSON', form: 'a form', file: 'a form with a file' };
 
-const parse = bodyParser({
-  enableTypes: ['json', 'form'],
-  jsonLimit: LIMIT,
-  formLimit: LIMIT,
-  onError: refuse,
-});
+const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: LIMIT, onError: refuse });
 
 function refuse(error: unknown): never {
   const { status } = error as Error & { status?: number };
@@ -28,12 +23,31 @@ function refuse(error: unknown): never {
   throw new Problem(400, { detail: 'the body cannot be read as what its Content-Type says' }, { cause: error });
 }
 
+async function formBytes(ctx: Context): Promise<Buffer> {
+  if (!['', 'identity'].includes(ctx.get('content-encoding')))
+    throw Object.assign(new Error('an encoded form'), { status: 415 });
+  return rawBody(ctx.req, { length: ctx.get('content-length') || null, limit: LIMIT });
+}
+
+/** The fields of a form: a text each, or, for a name that came more than once, all its texts in their order. */
+async function readFields(ctx: Context): Promise<Record<string, unknown>> {
+  try {
+    const fields = new Map<string, string[]>();
+    for (const [name, value] of new URLSearchParams((await formBytes(ctx)).toString())) {
+      const before = fields.get(name);
+      if (before) before.push(value);
+      else fields.set(name, [value]);
+    }
+    return Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
 /** The fields of a multipart form, files as `File`; a name sent twice is one too many. */
 async function readParts(ctx: Context): Promise<Record<string, unknown>> {
   try {
-    if (!['', 'identity'].includes(ctx.get('content-encoding')))
-      throw Object.assign(new Error('an encoded form'), { status: 415 });
-    const bytes = await rawBody(ctx.req, { length: ctx.get('content-length') || null, limit: LIMIT });
+    const bytes = await formBytes(ctx);
     const form = await new Response(new Uint8Array(bytes), {
       headers: { 'Content-Type': ctx.get('content-type') },
     }).formData();
@@ -62,7 +76,8 @@ export async function readBody(ctx: Context, types: readonly BodyType[]): Promis
       { detail: `send the body as ${types.map((type) => `${NAMES[type]} (${MEDIA[type]})`).join(' or ')}` },
       { headers: { Accept: mediaTypes(types).join(', ') } },
     );
-  if (types.includes('file') && ctx.is(MEDIA.file)) return readParts(ctx);
-  await parse(ctx, async () => {});
+  if (ctx.is(MEDIA.file)) return readParts(ctx);
+  if (ctx.is(MEDIA.form)) return readFields(ctx);
+  await parseJson(ctx, async () => {});
   return ctx.request.body;
 }

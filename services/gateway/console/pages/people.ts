@@ -12,7 +12,7 @@ import { changeUserRoute, disableUser, enableUser } from '../../routes/users/cha
 import { createUserRoute } from '../../routes/users/create.ts';
 import { listUsers } from '../../routes/users/list.ts';
 import { readUser } from '../../routes/users/read.ts';
-import { choices, clubChoices } from '../choices.ts';
+import { choices, clubChoices, typed } from '../choices.ts';
 import { action, goTo, page } from '../page.ts';
 import { answerOf } from '../route-answer.ts';
 
@@ -143,8 +143,8 @@ export const newUserPage = page({
     id: null,
     disabled: false,
     self: false,
-    roles: choices(ROLES, (call.given?.values.role as string | undefined) ?? 'staff'),
-    clubs: await clubChoices(call, call.given?.values.club_id ?? call.query?.club_id),
+    roles: choices(ROLES, typed(call, 'role') ?? 'staff'),
+    clubs: await clubChoices(call, typed(call, 'club_id') ?? call.query?.club_id),
   }),
 });
 
@@ -176,8 +176,8 @@ export const userPage = page({
       id: user.id,
       disabled: user.disabled,
       self: user.id === call.user.id,
-      roles: choices(ROLES, user.role),
-      clubs: await clubChoices(call, user.club_id),
+      roles: choices(ROLES, typed(call, 'role') ?? user.role),
+      clubs: await clubChoices(call, typed(call, 'club_id') ?? user.club_id),
     };
   },
 });

@@ -88,10 +88,9 @@ export const todayPage = page({
   async handle(call) {
     const [live, { body: events }] = await Promise.all([
       read(call),
-      answerOf<{ status: string; date: string }[]>(listEvents, call, { query: { limit: '50' } }),
+      answerOf<{ date: string }[]>(listEvents, call, { query: { status: 'open', limit: '1000' } }),
     ]);
-    const open = events.filter(({ status }) => status === 'open').sort((a, b) => a.date.localeCompare(b.date));
-    return { ...live, events: open };
+    return { ...live, events: events.toSorted((a, b) => a.date.localeCompare(b.date)) };
   },
 });
 

@@ -5,10 +5,19 @@ for (const part of document.querySelectorAll('[data-live]')) {
   source.addEventListener('open', () => {
     if (mark) mark.hidden = false;
   });
-  source.addEventListener('message', ({ data }) => {
+  let news = null;
+  const showNews = () => {
     // Whoever stands on one of its links by keyboard is not thrown off it.
-    if (!part.contains(document.activeElement)) part.innerHTML = JSON.parse(data);
+    if (news === null || part.contains(document.activeElement)) return;
+    part.innerHTML = news;
+    news = null;
+  };
+  source.addEventListener('message', ({ data }) => {
+    news = JSON.parse(data);
+    showNews();
   });
+  // Where the focus goes is known only after it has left.
+  part.addEventListener('focusout', () => setTimeout(showNews));
   source.addEventListener('error', () => {
     if (mark) mark.hidden = true;
   });

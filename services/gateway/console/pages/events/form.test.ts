@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eventBody, majorUnits, minorUnits, wallClock } from './form.ts';
+import { eventBody, majorUnits, minorUnits, wallClock, withoutSameTimes } from './form.ts';
 
 describe('an event’s form', () => {
   it('takes money as people write it', () => {
@@ -30,5 +30,23 @@ describe('an event’s form', () => {
   it('shows times as the clock at the event shows them', () => {
     expect(wallClock('2026-12-20T12:30:00.000Z', 'Asia/Kolkata')).to.equal('2026-12-20T18:00');
     expect(wallClock(null, 'Asia/Kolkata')).to.equal('');
+  });
+
+  it('sends no time that stands as it stood, unless the clock itself is another', () => {
+    const none = { ends_at: null, doors_open_at: null, doors_close_at: null };
+    const before = {
+      ...none,
+      timezone: 'Asia/Kolkata',
+      date: '2026-12-20T12:30:00Z',
+      closes_at: '2026-12-20T12:29:59Z',
+    };
+    const body = { timezone: 'Asia/Kolkata', date: '2026-12-20T18:00', closes_at: '2026-12-20T17:59', ends_at: null };
+    expect(withoutSameTimes(body, before)).to.deep.equal({ timezone: 'Asia/Kolkata', ends_at: null });
+    const later = { ...body, closes_at: '2026-12-20T18:00' };
+    expect(withoutSameTimes(later, before))
+      .to.include({ closes_at: '2026-12-20T18:00' })
+      .and.not.to.have.property('date');
+    const elsewhere = { ...body, timezone: 'UTC' };
+    expect(withoutSameTimes(elsewhere, before)).to.deep.equal(elsewhere);
   });
 });

@@ -69,6 +69,18 @@ export const wallClock = (at: string | null, timezone: string): string =>
         .format(new Date(at))
         .replace(' ', 'T');
 
+const TIMES = ['date', 'ends_at', 'doors_open_at', 'doors_close_at', 'closes_at'] as const;
+
+/** A form's clock shows no seconds: a time that was left as it stands is not sent, or it would lose them. */
+export function withoutSameTimes(
+  body: Record<string, unknown>,
+  before: Record<(typeof TIMES)[number], string | null> & { timezone: string },
+): Record<string, unknown> {
+  if (body.timezone !== before.timezone) return body;
+  const same = TIMES.filter((name) => body[name] === wallClock(before[name], before.timezone));
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !(same as string[]).includes(name)));
+}
+
 export function majorUnits(minor: number | null, currency: string): string {
   if (minor === null) return '';
   const digits = digitsOf(currency);

@@ -13,10 +13,10 @@ import { readEvent } from '../../../routes/events/read.ts';
 import { changeEventStaff, listEventStaff } from '../../../routes/events/staff.ts';
 import { checkinsOverTime, paymentsOverTime, type Slot } from '../../../system/over-time.ts';
 import { barChart } from '../../chart.ts';
-import { choices, clubChoices } from '../../choices.ts';
+import { choices, clubChoices, typed } from '../../choices.ts';
 import { action, goTo, type PageCall, page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
-import { eventBody, eventForm, majorUnits, wallClock } from './form.ts';
+import { eventBody, eventForm, majorUnits, wallClock, withoutSameTimes } from './form.ts';
 import { eventNote, NOTE_FIELDS, notesSample, orderSample } from './notes-sample.ts';
 
 type EventAnswer = z.input<typeof eventAnswer>;
@@ -51,7 +51,7 @@ export const eventsPage = page({
 
 /** An organizer's event is the own club's; an admin may say whose it is. */
 const clubsFor = async (call: PageCall<unknown, unknown, unknown, SignedIn>, chosen: number | null) =>
-  call.user.role === 'admin' ? clubChoices(call, call.given?.values.club_id ?? chosen) : [];
+  call.user.role === 'admin' ? clubChoices(call, typed(call, 'club_id') ?? chosen) : [];
 
 const EMPTY = {
   name: '',
@@ -117,11 +117,13 @@ export const eventPage = page({
     const [days, payments, checkins, staff, people] = await Promise.all([
       retentionDays(gateway.store),
       // Whole days by UTC begin at 5:30 in India, when nobody pays: near enough for a picture.
-      paymentsOverTime(gateway, scope, {
-        from: new Date(now - 29 * DAY_MS),
-        to: new Date(now),
-        sizeMs: DAY_MS,
-      }),
+      runs
+        ? paymentsOverTime(gateway, scope, {
+            from: new Date(now - 29 * DAY_MS),
+            to: new Date(now),
+            sizeMs: DAY_MS,
+          })
+        : [],
       checkinsOverTime(gateway, scope, {
         from: new Date(Math.min(start, now) - 3 * 3_600_000),
         to: new Date(Math.min(start, now) + 6 * 3_600_000),
@@ -165,7 +167,7 @@ export const editEventPage = page({
     return {
       title: `Change ${event.name}`,
       id: event.id,
-      statuses: choices(EVENT_STATUSES, event.status),
+      statuses: choices(EVENT_STATUSES, typed(call, 'status') ?? event.status),
       clubs: await clubsFor(call, event.club?.id ?? null),
       event: {
         ...event,
@@ -192,9 +194,10 @@ export const editEventAction = action({
   form: eventForm,
   shownBy: editEventPage,
   async handle(call) {
+    const { body: before } = await answerOf<EventAnswer>(readEvent, call, { params: call.params });
     const { body } = await answerOf<EventAnswer>(changeEventRoute, call, {
       params: call.params,
-      body: eventBody(call.body, 'cleared'),
+      body: withoutSameTimes(eventBody(call.body, 'cleared'), before),
     });
     return goTo(`/events/${body.id}`, { tone: 'good', text: 'Saved. What was held because of it goes on by itself.' });
   },

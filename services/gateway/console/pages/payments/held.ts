@@ -68,6 +68,8 @@ export const heldPage = page({
             text: HOLDS[reason].text,
             todo: HOLD_REMEDIES[reason],
             remedy: remedyOf(reason),
+            // Many at once: details differ from one to the next, and Razorpay is for administrators to ask.
+            bulk: remedyOf(reason) !== 'details' && (remedyOf(reason) !== 'sync' || call.user.role === 'admin'),
           }
         : null,
       admin: call.user.role === 'admin',
