@@ -114,8 +114,7 @@ describe('what nobody should send to any page of the console', () => {
         const some = names.slice(from, from + 10);
         const answer = await asked(pathOf(form), some.map((name) => `${encodeURIComponent(name)}=1`).join('&'));
         expectRefused(answer, form.path);
-        if (answer.status === 303)
-          for (const name of some) expect(answer.said).to.contain(`${name}: is not known`);
+        if (answer.status === 303) for (const name of some) expect(answer.said).to.contain(`${name}: is not known`);
       }
     }));
 

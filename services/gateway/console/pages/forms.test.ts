@@ -63,8 +63,8 @@ describe('a form of the console', () => {
       ...payments.map(({ _id }): [string, string] => ['id', _id]),
     ]);
     expect(through.said).to.contain(`${MANY}`).and.not.to.contain('Invalid');
-    const released = { _id: { $in: payments.map(({ _id }) => _id) }, 'overrides.released': 'underpaid' };
-    expect(await gateway.store.payments.countDocuments(released)).to.equal(MANY);
+    const released = gateway.store.payments.where('_id', { $in: payments.map(({ _id }) => _id) });
+    expect(await released.where('overrides.released', 'underpaid').countDocuments()).to.equal(MANY);
   });
 
   it('that is refused stands there again with what was chosen, not with what is stored', async () => {
