@@ -24,10 +24,10 @@ type Subject = keyof typeof ANSWERED_BY;
 const unavailable = (detail: string, cause: unknown, facts: Record<string, unknown>) =>
   new Problem(503, { detail, ...facts }, { cause, headers: { 'Retry-After': '10' } });
 
-/** They say 404, 409 or 422 about what was asked, 503 about themselves, and anything else about Razorpay. */
+/** They say 404, 409 or 422 about what was asked and 503 about themselves; anything else ingest says about Razorpay. */
 const STATUSES = new Set([400, 404, 409, 422, 503]);
 
-/** `facts` go along with every problem. @throws Problem 404, 502, 503 … */
+/** `facts` go along with every problem. @throws Problem 404, 500, 502, 503 … */
 export async function askService<S extends Subject>(
   bus: Gateway['bus'],
   subject: S,
@@ -40,7 +40,7 @@ export async function askService<S extends Subject>(
   } catch (error) {
     if (error instanceof RequestFailed)
       throw new Problem(
-        STATUSES.has(error.code) ? error.code : 502,
+        STATUSES.has(error.code) ? error.code : subject.startsWith('ingest.') ? 502 : 500,
         { ...error.facts, detail: error.message, ...facts },
         { cause: error },
       );

@@ -3,7 +3,7 @@ import { type Bus, openBus, RequestFailed } from '../../../shared/bus/index.ts';
 import { answer, type Requests } from '../../../shared/bus/requests.ts';
 import { createLogger } from '../../../shared/log/index.ts';
 import { startPrivateNats } from '../../../test/servers.ts';
-import { event, facts, payId, payment } from '../testing/documents.ts';
+import { event, facts, payId, payment, ticketMail } from '../testing/documents.ts';
 import { startTestGateway, type TestGateway } from '../testing/start.ts';
 
 type Sync = Requests['ingest.sync'];
@@ -51,6 +51,9 @@ function otherSide(url: string) {
   answer(bus, 'ticketing.settle', async (question, correlationId) => {
     asked.push({ subject: 'ticketing.settle', question, correlationId });
     return { settled: 1 };
+  });
+  answer(bus, 'ticketing.resend', async () => {
+    throw new Error('a fault of its own');
   });
   return {
     bus,
@@ -191,6 +194,13 @@ describe('what the gateway asks others', () => {
     expect(failed.status).to.equal(502);
     expect(failed.body.detail).to.contain('500');
     expect((await status('pay_short')).status).to.equal(400);
+  });
+
+  it('lays no fault of our own services on Razorpay', async () => {
+    await gateway.store.mails.create(ticketMail(5));
+    const { status: code, body } = await gateway.ask('admin', 'POST', '/api/mails/5:ticket:1/resend');
+    expect([code, body.title]).to.deep.equal([500, 'Internal error']);
+    expect(JSON.stringify(body)).not.to.contain('a fault of its own').and.not.to.contain('Razorpay');
   });
 
   it('hastens ticketing after a change, with the request’s correlation id', async () => {
