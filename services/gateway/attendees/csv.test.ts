@@ -138,6 +138,20 @@ describe('a written spreadsheet', () => {
   });
 });
 
+describe('a downloaded list that is uploaded again', () => {
+  it('gives no ticket to those whose ticket was taken away', () => {
+    const gone = { ...attendeeExample, id: 2, name: 'Gone', roll_number: 'R2', live: false };
+    const { rows, ignored } = read(attendeesCsv([attendeeExample, gone]));
+    expect(rows.map(({ ended }) => ended)).to.deep.equal([undefined, true]);
+    expect(ignored).not.to.include('live');
+    const { add, update, same } = planUpload(rows, []);
+    expect([add.map(({ row }) => row), update, same]).to.deep.equal([[2], [], [3]]);
+    expect(read('name,Live\nAsha,No\nRavi,yes\nZoya,\n').rows.map(({ ended }) => ended)).to.deep.equal([
+      ...[true, undefined, undefined],
+    ]);
+  });
+});
+
 describe('what an uploaded list comes to', () => {
   const there = [
     { _id: 1, payment_id: null, student_key: 'R1|', details: { name: 'Asha', roll_number: 'R1' }, email: null },

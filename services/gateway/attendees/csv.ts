@@ -54,6 +54,8 @@ export interface CsvRow {
   /** As the spreadsheet numbers it: the header is 1. */
   row: number;
   given: Given;
+  /** Its column `live`, which a download has, says no: the ticket was taken away. */
+  ended?: true;
 }
 export interface RowFault extends Fault {
   row: number;
@@ -107,8 +109,12 @@ function columnsOf(header: string[]): { columns: (Field | undefined)[]; ignored:
     throw new UnreadableCsv(
       `there is no column "name" in the first row; the columns are ${TEMPLATE_COLUMNS.join(', ')}`,
     );
-  return { columns, ignored: header.filter((column, i) => columns[i] === undefined && column.trim() !== '') };
+  const known = (column: string, i: number) => columns[i] !== undefined || column.trim() === '' || isLive(column);
+  return { columns, ignored: header.filter((column, i) => !known(column, i)) };
 }
+
+const isLive = (column: string): boolean => normalisedKey(column) === 'live';
+const NO = new Set(['false', 'no', '0']);
 
 /** Every row with what it gives, and every fault. A blank row is none; an empty cell gives nothing. @throws UnreadableCsv */
 export function readCsv(bytes: Uint8Array): CsvContents {
@@ -117,6 +123,7 @@ export function readCsv(bytes: Uint8Array): CsvContents {
   const text = sep ? whole.slice(sep[0].length) : whole;
   const { data, errors } = cellsOf(text, sep?.[1] ?? delimiterOf(text));
   const { columns, ignored } = columnsOf(data[0] ?? []);
+  const live = (data[0] ?? []).findIndex(isLive);
   const filled = data.slice(1).filter((cells) => cells.some((cell) => cell.trim() !== '')).length;
   if (filled > MOST_ROWS) throw new UnreadableCsv(`at most ${MOST_ROWS} rows at once; this has ${filled}`);
 
@@ -140,7 +147,7 @@ export function readCsv(bytes: Uint8Array): CsvContents {
     }
     found.push(...faultsOf({ name: '', ...given }));
     if (found.length > 0) faults.push(...found.map((fault) => ({ row, ...fault })));
-    else rows.push({ row, given });
+    else rows.push({ row, given, ...(NO.has((cells[live] ?? '').trim().toLowerCase()) && { ended: true }) });
   }
   return { rows, faults, ignored };
 }

@@ -9,7 +9,7 @@ export type Known = Pick<AttendeeDoc, '_id' | 'payment_id' | 'student_key' | 'de
 export interface Plan {
   add: CsvRow[];
   update: { row: number; attendee: Known; given: Given }[];
-  /** Rows that say what is there. */
+  /** Rows that say what is there, and those whose ticket was taken away: they get no other by being listed. */
   same: number[];
   faults: RowFault[];
 }
@@ -59,7 +59,11 @@ export function planUpload(rows: readonly CsvRow[], there: readonly Known[]): Pl
   const find = finder(there);
   const first = new Map<string, number>();
   const plan: Plan = { add: [], update: [], same: [], faults: [] };
-  for (const { row, given } of rows) {
+  for (const { row, given, ended } of rows) {
+    if (ended) {
+      plan.same.push(row);
+      continue;
+    }
     const details = detailsOf(given);
     const key = keyOf(details.roll_number, details.email, details.name);
     const before = key === null ? undefined : first.get(key);

@@ -14,7 +14,7 @@ export const uploadAnswer = z
     message: z.string(),
     added: z.int(),
     updated: z.int(),
-    skipped: z.int().describe('Rows that say what is here already.'),
+    skipped: z.int().describe('Rows that say what is here already, or whose `live` is false.'),
     errors: z.array(
       z.strictObject({
         row: z.int().describe('As a spreadsheet numbers it; the header is 1.'),
