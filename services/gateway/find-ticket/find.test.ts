@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { attendee, event, payId, payment, ticketMail } from '../testing/documents.ts';
+import { attendee, event, PEOPLE, payId, payment, ticketMail } from '../testing/documents.ts';
 import { startTestGateway, type TestGateway } from '../testing/start.ts';
 
 const PHONE = '9800000001';
@@ -59,11 +59,39 @@ describe('find my ticket', () => {
     const said = ({ html }: { html: string }) => html.slice(html.indexOf('<section'), html.indexOf('</section>'));
     const wrong = await post('/find', { reference: payId(1), phone: '9811111111' });
     expect(said(wrong)).to.contain('Nothing fits both');
-    for (const reference of [utr(999), utr(4), payId(4), 'asha', '.*'])
+    for (const reference of [utr(999), utr(4), payId(4)])
       expect(said(await post('/find', { reference })), reference).to.equal(said(wrong));
-    expect((await post('/find', { reference: utr(2), phone: '' })).html, 'no phone fits no phone').to.contain(
-      'Nothing fits',
-    );
+    const short = await post('/find', { reference: utr(2), phone: '98000 0000' });
+    expect([short.status, short.html.includes('must have its 10 digits')], 'no phone fits no phone').to.deep.equal([
+      ...[422, true],
+    ]);
+  });
+
+  it('says beside the field what is no reference at all, which is no try; a keyboard may begin with a capital', async () => {
+    for (const reference of ['asha', '.*', 'T2411201234567890123456', utr(1).slice(1)])
+      for (let i = 0; i < 8; i++) {
+        const { status, html } = await post('/find', { reference });
+        expect([status, html.includes('is neither the 12 digits')], reference).to.deep.equal([422, true]);
+      }
+    expect((await post('/find', { reference: payId(1).replace('pay_', 'Pay_') })).html).to.contain('You have a ticket');
+  });
+
+  it('says whom to ask, once it is known whose payment it is', async () => {
+    const contact = { email: 'fest@example.edu', phone: '9812345678' };
+    await gateway.store.clubs.updateOne({ _id: PEOPLE.club }, { $set: contact }, { upsert: true });
+    const found = await post('/find', { reference: utr(2) });
+    expect(found.html).to.contain('mailto:fest@example.edu').and.to.contain('9812345678');
+    const wrong = await post('/find', { reference: utr(2), phone: '9811111111' });
+    expect(wrong.html).not.to.contain('fest@example.edu');
+    await gateway.store.clubs.updateOne({ _id: PEOPLE.club }, { $set: { email: null, phone: null } });
+    expect((await post('/find', { reference: utr(2) })).html).not.to.contain('The organisers:');
+  });
+
+  it('offers to send nothing where the mail server refused the address', async () => {
+    await gateway.store.mails.updateOne({ attendee_id: 1 }, { $set: { state: 'failed' } });
+    const { html } = await post('/find', { reference: payId(1) });
+    await gateway.store.mails.updateOne({ attendee_id: 1 }, { $set: { state: 'sent' } });
+    expect(html).to.contain('could not be delivered').and.not.to.contain('Send it there again');
   });
 
   it('takes an address where there is none, and asks first where it looks mistyped', async () => {

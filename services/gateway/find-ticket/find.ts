@@ -15,7 +15,7 @@ import { faulty } from '../http/validate.ts';
 import { changePayment } from '../payments/change.ts';
 import { presentOne } from '../payments/load.ts';
 import type { PaymentAnswer } from '../payments/present.ts';
-import { hasPhone, referenceFilter, spelling } from './match.ts';
+import { hasPhone, phoneDigits, referenceFilter, spelling } from './match.ts';
 
 export interface FindLimits {
   /** Tries in a window. */
@@ -58,6 +58,12 @@ const take = async (limiter: RateLimiterMemory, key: string, what: string) => {
   }
 };
 
+const NO_REFERENCE = {
+  field: 'reference',
+  message: 'is neither the 12 digits of a UTR nor a payment id, pay_ and 14 letters and digits',
+};
+const NO_PHONE = { field: 'phone', message: 'must have its 10 digits' };
+
 export type FindTicket = ReturnType<typeof findTicket>;
 
 export function findTicket(limits: FindLimits = FIND_LIMITS) {
@@ -65,20 +71,21 @@ export function findTicket(limits: FindLimits = FIND_LIMITS) {
   const byReference = new RateLimiterMemory({ points: limits.perReference, duration: limits.window });
   const mails = new RateLimiterMemory({ points: limits.mailsPerHour, duration: HOUR_S });
 
-  /** Null: nothing fits, and which of the two does not is not told. @throws Problem 429 */
+  /** Null: nothing fits, and which of the two does not is not told. @throws Problem 422 what is no reference or phone at all, 429 */
   async function find(
     { store }: Pick<Gateway, 'store'>,
     { reference, phone, address }: Asked,
   ): Promise<PaymentDoc | null> {
+    const filter = referenceFilter(reference);
+    const faults = [...(filter ? [] : [NO_REFERENCE]), ...(phoneDigits(phone) ? [] : [NO_PHONE])];
+    // What can fit nothing costs no try: their form says nothing of what there is.
+    if (!filter || faults.length > 0) throw faulty(422, faults);
     await take(byAddress, callerOf(address), 'too many tries from here');
     await take(byReference, spelling(reference), 'too many tries for this payment');
-    const filter = referenceFilter(reference);
-    const found = filter
-      ? await store.payments
-          .find({ $and: [filter, { 'outcome.kind': { $ne: 'foreign' } }] })
-          .limit(CANDIDATES)
-          .lean<PaymentDoc[]>()
-      : [];
+    const found = await store.payments
+      .find({ $and: [filter, { 'outcome.kind': { $ne: 'foreign' } }] })
+      .limit(CANDIDATES)
+      .lean<PaymentDoc[]>();
     return found.find((doc) => hasPhone(doc, phone)) ?? null;
   }
 

@@ -7,7 +7,9 @@ export const spelling = (reference: string): string => reference.replaceAll(/[\s
 /** The filter for what a student can read off a screenshot: a payment id, or the 12 digits of the UTR. Null: neither. */
 export function referenceFilter(typed: string): Record<string, unknown> | null {
   const text = typed.trim();
-  if (/^pay_[A-Za-z0-9]{14}$/.test(text)) return { _id: text };
+  // A phone's keyboard begins with a capital.
+  const [, id] = /^pay_([A-Za-z0-9]{14})$/i.exec(text) ?? [];
+  if (id !== undefined) return { _id: `pay_${id}` };
   const digits = text.replaceAll(/[\s-]/g, '');
   return /^\d{12}$/.test(digits) ? { 'payment.value.rrn': digits } : null;
 }

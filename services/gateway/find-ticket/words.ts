@@ -22,7 +22,8 @@ const HELD: Record<HoldReason, string> = {
   event_cancelled: 'The event is cancelled. The organisers will pay you back.',
   duplicate_payment: 'You have a ticket from another payment already. The organisers will pay this one back.',
   unknown_at_razorpay: 'The payment could not be confirmed yet. It goes on by itself once it is.',
-  not_captured: 'Your bank has only set the money aside; it will be given back. Please pay once more.',
+  not_captured:
+    'Your bank has set the money aside, but it has not arrived. If the organisers take it, your ticket follows by itself; else it comes back to you. Ask them before you pay again.',
 };
 
 /** `asha.rao@example.edu` → `a•••@example.edu`. */
@@ -70,7 +71,7 @@ export function ticketWords(payment: PaymentAnswer): TicketWords {
         : mail?.state === 'sent'
           ? `Your ticket${of} was sent to ${hiddenAddress(attendee.email)}. Look into the spam folder, too.`
           : `Your ticket${of} is on its way to ${hiddenAddress(attendee.email)}.`,
-      sendTo: hiddenAddress(attendee.email),
+      sendTo: failed ? null : hiddenAddress(attendee.email),
       asksAddress: false,
     };
   }

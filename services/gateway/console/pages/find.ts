@@ -1,6 +1,7 @@
 /** "Find my ticket", for students: no sign-in, but the payment's reference and its phone. */
 import { z } from 'zod';
 import type { Asked } from '../../find-ticket/find.ts';
+import { organisersOf } from '../../find-ticket/organisers.ts';
 import { ticketWords } from '../../find-ticket/words.ts';
 import type { PaymentAnswer } from '../../payments/present.ts';
 import { action, type PageCall, page } from '../page.ts';
@@ -11,7 +12,10 @@ const who = {
 };
 type Who = { reference: string; phone: string };
 
-const EMPTY = { asked: false, words: null, sent: null, hint: null, email: '', reference: '', phone: '' };
+const EMPTY = {
+  ...{ asked: false, words: null, sent: null, hint: null, organisers: null },
+  ...{ email: '', reference: '', phone: '' },
+};
 
 export const findPage = page({
   path: '/find',
@@ -31,12 +35,15 @@ const askedBy = ({ body, address, correlationId }: PageCall<undefined, undefined
   correlationId,
 });
 
-const shown = ({ reference, phone }: Who, payment: PaymentAnswer | null, more: object = {}) => ({
+type Found = Pick<PageCall<undefined, undefined, Who, null>, 'body' | 'gateway'>;
+
+const shown = async ({ body, gateway }: Found, payment: PaymentAnswer | null, more: object = {}) => ({
   ...EMPTY,
   asked: true,
-  reference,
-  phone,
+  reference: body.reference,
+  phone: body.phone,
   words: payment && ticketWords(payment),
+  organisers: payment?.event ? await organisersOf(gateway.store, payment.event.id) : null,
   ...more,
 });
 
@@ -45,7 +52,7 @@ export const findAction = action({
   access: 'public',
   form: z.strictObject(who),
   shownBy: findPage,
-  handle: async (call) => shown(call.body, await call.gateway.findTicket.look(call.gateway, askedBy(call))),
+  handle: async (call) => shown(call, await call.gateway.findTicket.look(call.gateway, askedBy(call))),
 });
 
 export const sendFound = action({
@@ -56,7 +63,7 @@ export const sendFound = action({
   async handle(call) {
     const payment = await call.gateway.findTicket.send(call.gateway, askedBy(call));
     const { sendTo } = ticketWords(payment);
-    return shown(call.body, payment, { sent: `Your ticket is on its way to ${sendTo ?? 'your address'} again.` });
+    return shown(call, payment, { sent: `Your ticket is on its way to ${sendTo ?? 'your address'} again.` });
   },
 });
 
@@ -66,14 +73,10 @@ export const addressFound = action({
   form: z.strictObject({ ...who, email: z.string().max(254), sure: z.literal('yes').optional() }),
   shownBy: findPage,
   async handle(call) {
-    const { email, sure, reference, phone } = call.body;
+    const { email, sure } = call.body;
     const given = { email, sure: sure === 'yes' };
     const { payment, ask } = await call.gateway.findTicket.giveAddress(call.gateway, askedBy(call), given);
-    if (ask !== null) return shown(call.body, payment, { hint: ask, email: email.trim() });
-    return {
-      ...shown({ reference, phone }, payment),
-      words: null,
-      sent: `Your ticket is on its way to ${email.trim()}.`,
-    };
+    if (ask !== null) return shown(call, payment, { hint: ask, email: email.trim() });
+    return shown(call, payment, { words: null, sent: `Your ticket is on its way to ${email.trim()}.` });
   },
 });
