@@ -78,7 +78,9 @@ describe('the scanner on a phone', () => {
 
   async function start(page: Page, gate: string) {
     await page.locator('html[data-ready=yes]').waitFor();
-    expect(await page.getByLabel('Event').locator('option').allTextContents()).to.deep.equal(['Freshers’ Night']);
+    expect(await page.getByLabel('Event').locator('option').allTextContents()).to.deep.equal([
+      'Freshers’ Night, 20 Dec',
+    ]);
     await page.getByLabel('Your gate').fill(gate);
     await page.getByRole('button', { name: 'Start scanning' }).click();
     await page.locator('html[data-reader]').waitFor();
@@ -143,6 +145,21 @@ describe('the scanner on a phone', () => {
     expect((await attendee(one))?.checked_in_at).to.equal(null);
     await next(page);
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('goes on when the browser has taken away what it kept', async () => {
+    const one = await guest();
+    const { page, result } = await phone('West gate');
+    await reach(page, 'Online');
+    await page.context().setOffline(true);
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Storage.clearDataForOrigin', { origin: url(), storageTypes: 'indexeddb' });
+    camera.showPng(one.png);
+    await result('yes', 'Come in', one.name);
+    await reach(page, 'Offline, 1 to upload');
+    await page.context().setOffline(false);
+    await reach(page, 'Online');
+    expect(await attendee(one)).to.include({ checked_in_gate: 'West gate' });
   });
 
   it('opens and works without network, and uploads when it is back; what two gates let in twice is shown', async () => {

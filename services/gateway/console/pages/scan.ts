@@ -24,14 +24,19 @@ export const scanSession = page({
   view: 'scan',
   async handle({ user, gateway, csrf }) {
     const events = await gateway.store.events
-      .find({ $and: [eventScope(user), { status: { $ne: 'cancelled' } }] }, { name: 1, date: 1 })
+      .find({ $and: [eventScope(user), { status: { $ne: 'cancelled' } }] }, { name: 1, date: 1, ends_at: 1 })
       .sort({ date: -1 })
       .limit(MANY)
       .lean();
     const body = {
       username: user.username,
       csrf,
-      events: events.map(({ _id, name, date }) => ({ id: _id, name, date: date.toISOString() })),
+      events: events.map(({ _id, name, date, ends_at }) => ({
+        id: _id,
+        name,
+        date: date.toISOString(),
+        ends_at: ends_at?.toISOString() ?? null,
+      })),
     };
     return new Raw('application/json', JSON.stringify(body));
   },

@@ -64,21 +64,31 @@ function seen(text) {
   if (paused || admitting > 0 || at('door').hidden) view.seen(text);
   else if (view.isNew(text)) admit({ token: text });
 }
+const NO_CAMERA = {
+  NotAllowedError: 'The camera is not allowed. Allow it in the browser’s settings, or find people by name.',
+  NotFoundError: 'There is no camera here. Find people by name, or use a hardware scanner.',
+  NotReadableError: 'Another app or a call has the camera. End it and try again, or find people by name.',
+};
+let looking = false;
 async function look() {
+  if (camera || looking) return;
+  looking = true;
   const said = at('camera-said');
-  if (camera) return;
+  at('camera-again').hidden = true;
   try {
     camera = await startCamera(at('video'), seen);
     said.textContent = '';
     at('light').hidden = !camera.canLight;
+    at('light').setAttribute('aria-pressed', 'false');
     document.documentElement.dataset.reader = camera.by;
   } catch (error) {
     said.textContent =
-      error.name === 'NotAllowedError'
-        ? 'The camera is not allowed. Allow it in the browser’s settings, or find people by name.'
-        : 'There is no camera here. Find people by name, or use a hardware scanner.';
+      NO_CAMERA[error.name] ?? 'The camera does not start. Try again, find people by name, or use a hardware scanner.';
+    at('camera-again').hidden = false;
   }
+  looking = false;
 }
+at('camera-again').addEventListener('click', look);
 at('light').addEventListener('click', async () => {
   at('light').setAttribute('aria-pressed', String(await camera.light()));
 });
@@ -155,7 +165,8 @@ at('undo').addEventListener('submit', async (event) => {
   at('person').close();
   try {
     await door.undo(chosen.id, at('undo-reason').value);
-    void search();
+    await search();
+    at('finder-said').textContent = `Taken back: ${chosen.name ?? 'the ticket'} may come in again.`;
   } catch (error) {
     at('finder-said').textContent = `Not taken back: ${error.message}`;
   }
@@ -202,17 +213,25 @@ at('choose').addEventListener('submit', async (event) => {
   navigator.storage?.persist?.().catch(() => undefined);
 });
 
+const STILL_ON_MS = 36 * 3_600_000;
+/** How far now is from the event; nothing while it goes on. */
+const away = ({ date, ends_at: end }) =>
+  Math.max(0, Date.parse(date) - Date.now(), Date.now() - Date.parse(end ?? date));
+const day = (date) => new Intl.DateTimeFormat('en-IN', { day: 'numeric', month: 'short' }).format(new Date(date));
+
 async function begin() {
   await door.wake();
   await door.sync();
   const events = door.state.session?.events ?? (await memory.get('settings', 'events')) ?? [];
   const before = await memory.get('settings', 'chosen');
-  const near = (one) => Math.abs(Date.parse(one.date) - Date.now());
-  const nearest = [...events].sort((a, b) => near(a) - near(b))[0];
+  const nearest = [...events].sort((a, b) => away(a) - away(b))[0];
   at('event').replaceChildren(
-    ...events.map(({ id, name }) => Object.assign(document.createElement('option'), { value: id, textContent: name })),
+    ...events.map(({ id, name, date }) =>
+      Object.assign(document.createElement('option'), { value: id, textContent: `${name}, ${day(date)}` }),
+    ),
   );
-  const selected = events.find(({ id }) => id === before?.eventId) ?? nearest;
+  // Not last month's, at tonight's door.
+  const selected = events.find((one) => one.id === before?.eventId && away(one) < STILL_ON_MS) ?? nearest;
   if (selected) at('event').value = String(selected.id);
   at('gate').value = before?.gate ?? '';
   const said = at('setup-said');
@@ -234,8 +253,8 @@ document.addEventListener('visibilitychange', () => {
   void door.sync();
   if (at('door').hidden) return;
   stayAwake();
-  if (!camera || camera.live()) return;
-  camera.stop();
+  if (camera?.live()) return;
+  camera?.stop();
   camera = null;
   void look();
 });
