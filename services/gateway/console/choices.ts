@@ -1,4 +1,5 @@
 /** Choices of a form's select, with the chosen one marked. Pure but for what is asked for. */
+import { OUTCOME_KINDS, type OutcomeKind } from '../../../shared/outcome.ts';
 import { MAIL_STATES, type MailState } from '../../../shared/store/documents.ts';
 import { listClubs } from '../routes/clubs/list.ts';
 import { listEvents } from '../routes/events/list.ts';
@@ -17,6 +18,19 @@ export const choices = (values: readonly string[], chosen: string | number | und
 
 /** As a list's tags call them (partials/mail-state.hbs). */
 const MAIL_STATE_WORDS: Partial<Record<MailState, string>> = { owed: 'waiting', sending: 'being sent' };
+
+/** As a payment's tag calls them (partials/outcome.hbs). */
+const OUTCOME_WORDS: Partial<Record<OutcomeKind, string>> = {
+  revoked: 'refunded or taken away',
+  foreign: 'not ours',
+  awaiting: 'awaiting capture',
+};
+
+export const outcomeChoices = (chosen: OutcomeKind | undefined): Choice[] =>
+  choices(OUTCOME_KINDS, chosen).map((one) => ({
+    ...one,
+    label: OUTCOME_WORDS[one.value as OutcomeKind] ?? one.label,
+  }));
 
 export const mailStateChoices = (chosen: MailState | undefined): Choice[] =>
   choices(MAIL_STATES, chosen).map((one) => ({

@@ -81,6 +81,14 @@ describe('a form of the console', () => {
     const changed = new Map([...fields, ['capacity', 'many'], ['status', 'cancelled']]);
     const wrong = await send('admin', '/events/61/edit', changed);
     expect([wrong.status, chosen(wrong.html, 'status')]).to.deep.equal([422, 'cancelled']);
+    expect(wrong.html).to.contain('must be a whole number, like 200');
+
+    await gateway.store.payments.create(payment(800));
+    const details = { name: 'Another name', email: 'no address' };
+    const kept = await send('organizer', `/payments/${payId(800)}/details`, Object.entries(details));
+    expect(kept.status).to.equal(422);
+    expect(kept.html).to.contain('value="Another name"').and.to.contain('value="no address"');
+    expect(kept.html).to.match(/<p class="hint" id="df-email"><span class="fault">must be an e-mail address/);
   });
 
   it('of an event leaves the seconds of times that nobody changed', async () => {

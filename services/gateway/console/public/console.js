@@ -5,11 +5,34 @@ document.addEventListener('submit', (event) => {
   const button = event.submitter;
   const question = button?.dataset.sure ?? event.target.dataset.sure;
   if (question && !window.confirm(question)) event.preventDefault();
+  else if (!event.defaultPrevented) sendOnce(event);
 });
 
-/** `data-submits`: a filter sends its form as it changes. */
-document.addEventListener('change', (event) => {
-  if (event.target.matches?.('[data-submits]')) event.target.form?.requestSubmit();
+/** What undoes the look of forms that are on their way. */
+const underWay = new Map();
+
+/** A form that is on its way says so, and is not sent a second time: what it does would be done twice. */
+function sendOnce(event) {
+  const { target: form, submitter: button } = event;
+  // Its answer goes elsewhere, this page stays as it is.
+  if (form.target || button?.hasAttribute('formtarget')) return;
+  if (underWay.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  const before = button ? [...button.childNodes] : [];
+  underWay.set(form, () => {
+    form.removeAttribute('aria-busy');
+    button?.replaceChildren(...before);
+  });
+  form.setAttribute('aria-busy', 'true');
+  button?.replaceChildren(form.method === 'post' ? 'Working …' : 'Looking …');
+}
+
+// Back to a page that the browser has kept.
+addEventListener('pageshow', () => {
+  for (const undo of underWay.values()) undo();
+  underWay.clear();
 });
 
 /** `data-copies`: the id of what a button puts on the clipboard. */

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import { eventBody, majorUnits, minorUnits, wallClock, withoutSameTimes } from './form.ts';
+import { eventBody, inFormWords, majorUnits, minorUnits, wallClock, withoutSameTimes } from './form.ts';
 
 describe('an event’s form', () => {
   it('takes money as people write it', () => {
     expect(minorUnits('299', 'INR')).to.equal(29_900);
     expect(minorUnits('₹1,299.5', 'INR')).to.equal(129_950);
+    for (const written of ['299/-', 'Rs 299', 'Rs.299/-', 'INR 299', '₹ 299'])
+      expect(minorUnits(written, 'INR'), written).to.equal(29_900);
     expect(minorUnits('500', 'JPY')).to.equal(500);
     expect(minorUnits('0', 'INR')).to.equal(0);
     for (const wrong of ['2.999', '-5', 'free', '1e3']) expect(minorUnits(wrong, 'INR'), wrong).to.equal(wrong);
@@ -30,6 +32,20 @@ describe('an event’s form', () => {
   it('shows times as the clock at the event shows them', () => {
     expect(wallClock('2026-12-20T12:30:00.000Z', 'Asia/Kolkata')).to.equal('2026-12-20T18:00');
     expect(wallClock(null, 'Asia/Kolkata')).to.equal('');
+  });
+
+  it('refuses what is no amount in its own words, never in paise', () => {
+    const faults = [
+      { field: 'price', message: 'must be a whole number of minor units' },
+      { field: 'capacity', message: 'must be a whole number' },
+      { field: 'name', message: 'must not be empty' },
+    ];
+    expect(inFormWords(faults, { price: 'free', capacity: 'many', name: '' })).to.deep.equal([
+      { field: 'price', message: 'must be an amount, like 299 or 299.50' },
+      { field: 'capacity', message: 'must be a whole number, like 200' },
+      { field: 'name', message: 'must not be empty' },
+    ]);
+    expect(inFormWords(faults, { price: 29_900, capacity: -1 })).to.deep.equal(faults);
   });
 
   it('sends no time that stands as it stood, unless the clock itself is another', () => {

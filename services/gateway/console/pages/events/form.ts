@@ -1,6 +1,7 @@
 /** An event between a form and the API: rupees and paise, a clock on the wall and a moment, empty and none. Pure. */
 import { z } from 'zod';
 import { dateFormat } from '../../../../../shared/date-format.ts';
+import type { Fault } from '../../../http/validate.ts';
 
 const field = z.string().max(5_000).optional();
 
@@ -32,9 +33,13 @@ const digitsOf = (currency: string): number => {
   }
 };
 
-/** `299`, `1,299.50` → minor units; what is no amount stays as it is, for the API to refuse in its words. */
+/** `299`, `1,299.50`, `Rs. 299/-` → minor units; what is no amount stays as it is, to be refused. */
 export function minorUnits(typed: string, currency: string): number | string {
-  const found = /^(\d{1,12})(?:\.(\d+))?$/.exec(typed.replaceAll(/[\s,₹]/g, ''));
+  const bare = typed
+    .replaceAll(/[\s,₹]/g, '')
+    .replace(/^(?:rs\.?|inr)/i, '')
+    .replace(/\/-$/, '');
+  const found = /^(\d{1,12})(?:\.(\d+))?$/.exec(bare);
   const digits = digitsOf(currency);
   const [, whole, fraction = ''] = found ?? [];
   if (whole === undefined || fraction.length > digits) return typed;
@@ -68,6 +73,19 @@ export const wallClock = (at: string | null, timezone: string): string =>
     : dateFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
         .format(new Date(at))
         .replace(' ', 'T');
+
+/** The API speaks of paise; whoever fills in the form types rupees. */
+const IN_FORM_WORDS: Record<string, string> = {
+  price: 'must be an amount, like 299 or 299.50',
+  capacity: 'must be a whole number, like 200',
+};
+
+/** What a refusal says of fields that were typed as something else, in the form's own words. */
+export const inFormWords = (faults: readonly Fault[], body: Record<string, unknown>): Fault[] =>
+  faults.map(({ field, message }) => ({
+    field,
+    message: (typeof body[field] === 'string' && IN_FORM_WORDS[field]) || message,
+  }));
 
 const TIMES = ['date', 'ends_at', 'doors_open_at', 'doors_close_at', 'closes_at'] as const;
 

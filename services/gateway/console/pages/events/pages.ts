@@ -1,9 +1,11 @@
 /** Events: made in a minute, with what to put into a payment's notes, and how it goes. */
 import { z } from 'zod';
 import { dateFormat } from '../../../../../shared/date-format.ts';
+import { Problem } from '../../../../../shared/http/problem.ts';
 import { EVENT_STATUSES } from '../../../../../shared/store/documents.ts';
 import type { eventAnswer } from '../../../events/schema.ts';
 import type { SignedIn } from '../../../http/route.ts';
+import { faulty } from '../../../http/validate.ts';
 import { consentLine, retentionDays } from '../../../privacy/kept.ts';
 import { listOwnClubMembers } from '../../../routes/club/members.ts';
 import { changeEventRoute } from '../../../routes/events/change.ts';
@@ -16,7 +18,7 @@ import { barChart } from '../../chart.ts';
 import { choices, clubChoices, typed } from '../../choices.ts';
 import { action, goTo, type PageCall, page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
-import { eventBody, eventForm, majorUnits, wallClock, withoutSameTimes } from './form.ts';
+import { eventBody, eventForm, inFormWords, majorUnits, wallClock, withoutSameTimes } from './form.ts';
 import { eventNote, NOTE_FIELDS, notesSample, orderSample } from './notes-sample.ts';
 
 type EventAnswer = z.input<typeof eventAnswer>;
@@ -78,13 +80,23 @@ export const newEventPage = page({
   handle: async (call) => ({ event: EMPTY, id: null, statuses: [], clubs: await clubsFor(call, null) }),
 });
 
+/** @throws Problem in the words of the form */
+const stored: typeof answerOf<EventAnswer> = async (route, call, given) => {
+  try {
+    return await answerOf<EventAnswer>(route, call, given);
+  } catch (error) {
+    if (!(error instanceof Problem) || !error.fields.errors) throw error;
+    throw faulty(error.status, inFormWords(error.fields.errors, given.body as Record<string, unknown>));
+  }
+};
+
 export const newEventAction = action({
   path: '/events/new',
   access: RUN,
   form: eventForm,
   shownBy: newEventPage,
   async handle(call) {
-    const { body } = await answerOf<EventAnswer>(createEventRoute, call, { body: eventBody(call.body, 'absent') });
+    const { body } = await stored(createEventRoute, call, { body: eventBody(call.body, 'absent') });
     return goTo(`/events/${body.id}`, {
       tone: 'good',
       text: `${body.name} is made. Below is what to put into its payments’ notes.`,
@@ -195,7 +207,7 @@ export const editEventAction = action({
   shownBy: editEventPage,
   async handle(call) {
     const { body: before } = await answerOf<EventAnswer>(readEvent, call, { params: call.params });
-    const { body } = await answerOf<EventAnswer>(changeEventRoute, call, {
+    const { body } = await stored(changeEventRoute, call, {
       params: call.params,
       body: withoutSameTimes(eventBody(call.body, 'cleared'), before),
     });

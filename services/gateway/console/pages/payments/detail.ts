@@ -1,8 +1,10 @@
 /** One payment: what became of it and why, what may be done about it. */
 import { z } from 'zod';
+import { Problem } from '../../../../../shared/http/problem.ts';
 import type { HoldReason } from '../../../../../shared/outcome.ts';
 import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
 import { meantAddress } from '../../../attendees/meant.ts';
+import { faulty } from '../../../http/validate.ts';
 import { resendTicketOf } from '../../../mails/resend.ts';
 import { isWithdrawn, type PaymentAnswer } from '../../../payments/present.ts';
 import type { paymentWithTimeline } from '../../../payments/schema.ts';
@@ -61,6 +63,7 @@ export const paymentPage = page({
         name: field,
         label: LABELS[field],
         value: details[field] ?? '',
+        type: field === 'email' ? 'email' : 'text',
         missing: payment.about?.missing?.includes(field) === true,
       })),
       notes: Object.entries(payment.notes ?? {}).map(([key, value]) => ({ key, value })),
@@ -125,6 +128,15 @@ export const assignPayment = action({
   },
 });
 
+/** The form's fields are what the API calls `details.…`. */
+const ofFields = (problem: Problem): Problem =>
+  problem.fields.errors
+    ? faulty(
+        problem.status,
+        problem.fields.errors.map(({ field, message }) => ({ field: field.replace(/^details\./, ''), message })),
+      )
+    : problem;
+
 export const correctPayment = action({
   path: '/payments/{payment_id}/details',
   access: ROLES,
@@ -135,7 +147,7 @@ export const correctPayment = action({
       z.ZodOptional<z.ZodString>
     >,
   ),
-  back: '/payments/{payment_id}',
+  shownBy: paymentPage,
   async handle(call) {
     const { body: before } = await answerOf<PaymentAnswer>(readPayment, call, { params: call.params });
     // Only what was really changed beats the notes from then on.
@@ -149,6 +161,8 @@ export const correctPayment = action({
     const { body } = await answerOf<PaymentAnswer>(changePaymentRoute, call, {
       params: call.params,
       body: { details },
+    }).catch((error: unknown) => {
+      throw error instanceof Problem ? ofFields(error) : error;
     });
     return goTo(at(before.id), { tone: 'good', text: changed(body) });
   },

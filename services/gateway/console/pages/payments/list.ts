@@ -3,7 +3,7 @@ import { FLAGS, OUTCOME_KINDS } from '../../../../../shared/outcome.ts';
 import { PAYMENT_ID } from '../../../../../shared/razorpay/ids.ts';
 import { isWithdrawn, type PaymentAnswer } from '../../../payments/present.ts';
 import { listPaymentsRoute } from '../../../routes/payments/list.ts';
-import { choices, eventChoices } from '../../choices.ts';
+import { choices, eventChoices, outcomeChoices } from '../../choices.ts';
 import { page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
 
@@ -35,7 +35,7 @@ export const paymentsPage = page({
       ask: call.user.role === 'admin' && PAYMENT_ID.test(q?.trim() ?? '') ? q?.trim() : null,
       filtered: q !== undefined || outcome !== undefined || flag !== undefined || event_id !== undefined,
       events,
-      outcomes: choices(OUTCOME_KINDS, outcome),
+      outcomes: outcomeChoices(outcome),
       flags: choices(FLAGS, flag),
     };
   },
