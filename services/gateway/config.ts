@@ -43,7 +43,7 @@ export const gatewaySettings = {
     type: publicKeys,
   },
   TRUSTED_PROXIES: {
-    doc: 'How many reverse proxies of yours stand in front: the caller’s address is taken from their X-Forwarded-For. Sign-ins are throttled by it.',
+    doc: 'How many reverse proxies of yours stand in front: the caller’s address is taken from their X-Forwarded-For. Sign-ins and “Find my ticket” are throttled by it.',
     type: field.count(0, 10),
     default: '0',
   },

@@ -61,14 +61,12 @@ const rest = {
 };
 
 export const newAttendeeBody = z.strictObject({ name: someText(256), ...rest });
-export type NewAttendee = z.output<typeof newAttendeeBody>;
 
 /** Null or "" clears a field; with a payment it is then as the notes say. */
 export const changedAttendeeBody = z
   .strictObject({ name: someText(256).optional(), ...rest })
   .refine((change) => Object.keys(change).length > 0, 'name at least one field')
   .meta({ minProperties: 1 });
-export type AttendeeChange = z.output<typeof changedAttendeeBody>;
 
 export const newAttendeeExample = {
   name: 'Asha Rao',
