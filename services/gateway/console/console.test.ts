@@ -221,7 +221,9 @@ describe('the console', () => {
       .to.contain("default-src 'none'")
       .and.to.contain("frame-ancestors 'none'")
       .and.not.to.contain('unsafe');
-    expect(answer.headers.get('referrer-policy'), 'what people look at is told to no other site').to.equal('same-origin');
+    expect(answer.headers.get('referrer-policy'), 'what people look at is told to no other site').to.equal(
+      'same-origin',
+    );
     const html = await answer.text();
     expect(html, 'a password manager knows the field').to.match(
       /<input[^>]* name="password"[^>]* type="password"[^>]* autocomplete="current-password"/,

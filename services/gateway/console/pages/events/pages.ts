@@ -86,7 +86,7 @@ const stored: typeof answerOf<EventAnswer> = async (route, call, given) => {
     return await answerOf<EventAnswer>(route, call, given);
   } catch (error) {
     if (!(error instanceof Problem) || !error.fields.errors) throw error;
-    throw faulty(error.status, inFormWords(error.fields.errors, given.body as Record<string, unknown>));
+    throw faulty(error.status, inFormWords(error.fields.errors, given?.body as Record<string, unknown>));
   }
 };
 
