@@ -116,6 +116,16 @@ describe('deciding again what waits', () => {
     expect(await desk.store.attendees.countDocuments({ live: true })).to.equal(3);
   });
 
+  it('passes over who was erased meanwhile, who gets none any more', async () => {
+    const erased = { redacted_at: since, details: null };
+    await lay(
+      [waiting(1, 'event_full', {}, erased), waiting(2, 'event_full', { created_at: PAID_AT + 1 })],
+      [eventDoc({ capacity: 1 })],
+    );
+    expect(await redecide(desk.tools(), undefined, never)).to.equal(1);
+    expect(await outcomes()).to.deep.equal(['event_full', 'ticketed']);
+  });
+
   it('gives all seats that came free while another replica is at the one who paid first', async () => {
     const payments = [1, 2].map((nth) => waiting(nth, 'event_full', { created_at: PAID_AT + nth }));
     await lay(payments, [eventDoc({ capacity: 2 })]);

@@ -109,6 +109,19 @@ describe('the seat for a payment', () => {
     expect(await ask(2, sitting([1, 2, 3, 4]))).to.equal(null);
   });
 
+  it('is none of those that a replica had taken to try, once there are fewer than were given', async () => {
+    await desk.lay({});
+    const [one, two] = [seatsOf(desk.store), seatsOf(desk.store)];
+    const many = eventDoc({ capacity: 100 });
+    const given = [await one.candidate(many, wish), await two.candidate(many, wish), await two.candidate(many, wish)];
+    expect(given).to.deep.equal([1, 6, 7]);
+    await desk.store.attendees.collection.insertMany(sitting([1, 6, 7]) as never[]);
+    const fewer = eventDoc({ capacity: 3 });
+    expect([await one.candidate(fewer, wish), await two.candidate(fewer, wish)]).to.deep.equal([null, null]);
+    await desk.store.attendees.deleteOne({ seat: 6 });
+    expect(await one.candidate(fewer, wish)).to.equal(2);
+  });
+
   it('is one beyond where a person lets this one in, and a free one before that', async () => {
     const beyondCapacity = true;
     expect(await ask(3, sitting([1, 2, 3]), { beyondCapacity })).to.equal(4);
@@ -126,9 +139,10 @@ describe('the seat for a payment', () => {
     expect(await free([waiting('pay_zzzzzzzzzzzzzz', PAID_AT)])).to.equal(true);
     expect(await free([waiting(wish.paymentId, PAID_AT)])).to.equal(true);
     expect(await free([waiting(older, PAID_AT + 1)])).to.equal(true);
-    // Another event, another reason, one that cannot be settled now: these hold up nobody.
+    // Another event, another reason, one that cannot be settled now, one that was erased: these hold up nobody.
     expect(await free([waiting(older, PAID_AT - 1, { event_id: 2 })])).to.equal(true);
     expect(await free([waiting(older, PAID_AT - 1, { attempts: 1 })])).to.equal(true);
+    expect(await free([waiting(older, PAID_AT - 1, { redacted_at: new Date() })])).to.equal(true);
     const underpaid = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
     expect(await free([waiting(older, PAID_AT - 1, { outcome: underpaid })])).to.equal(true);
     // Nor where seats do not run out, or a person lets this one in.

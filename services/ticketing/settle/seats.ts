@@ -33,7 +33,7 @@ const blockOf = ({ capacity }: EventDoc): number =>
   capacity === null ? LARGEST_BLOCK : Math.min(LARGEST_BLOCK, Math.max(1, Math.ceil(capacity / BLOCKS_OF_AN_EVENT)));
 
 export function seatsOf(store: Store): Seats {
-  const sources = new Map<number, IdSource>();
+  const sources = new Map<number, { take: IdSource; most: number }>();
 
   const highest = async (eventId: number): Promise<number> => {
     const top = await store.attendees.findOne(seated(eventId), { seat: 1 }).sort({ seat: -1 }).lean();
@@ -42,14 +42,18 @@ export function seatsOf(store: Store): Seats {
 
   const sourceOf = (event: EventDoc): IdSource => {
     const { _id } = event;
-    const source = sources.get(_id) ?? idSource(store, `seats:${_id}`, blockOf(event), () => highest(_id));
-    sources.set(_id, source);
-    return source;
+    const most = event.capacity ?? Number.POSITIVE_INFINITY;
+    const known = sources.get(_id);
+    // Once there are fewer seats, as many may be taken above: what is left of a block counts as free ones, by looking.
+    const take =
+      known && most >= known.most ? known.take : idSource(store, `seats:${_id}`, blockOf(event), () => highest(_id));
+    sources.set(_id, { take, most });
+    return take;
   };
 
   /**
    * Whether an older payment waits for a seat of this event: whoever comes later must not overtake it. One that cannot be
-   * settled at the moment (`attempts`) holds up nobody.
+   * settled at the moment (`attempts`) holds up nobody, nor one that was erased: it stays held and gets no ticket.
    */
   const olderWaits = async (event: EventDoc, { paymentId, paidAt }: SeatWish): Promise<boolean> =>
     (await store.payments.exists({
@@ -57,6 +61,7 @@ export function seatsOf(store: Store): Seats {
       'outcome.reason': 'event_full',
       'outcome.kind': 'held',
       attempts: 0,
+      redacted_at: null,
       $or: [
         { 'payment.value.created_at': { $lt: paidAt } },
         { 'payment.value.created_at': paidAt, _id: { $lt: paymentId } },
