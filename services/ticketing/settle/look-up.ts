@@ -20,11 +20,23 @@ const ANSWER_MS = 20_000;
 const LEFT_ALONE_MS = 5_000;
 
 export function lookUps(bus: Bus, metrics: TicketingMetrics): LookUps {
-  let close: (reason: Error) => void = () => undefined;
-  const closing = new Promise<never>((_, reject) => {
-    close = reject;
-  });
-  closing.catch(() => undefined);
+  /** Of the look-ups under way. */
+  const waiting = new Set<(reason: Error) => void>();
+
+  /** What comes of `answer`, or that ticketing stops. Whatever ends leaves nothing behind: look-ups go on for months. */
+  async function unlessClosed<T>(answer: Promise<T>): Promise<T> {
+    let leave: (reason: Error) => void = () => undefined;
+    const closed = new Promise<never>((_, reject) => {
+      leave = reject;
+      waiting.add(leave);
+    });
+    try {
+      return await Promise.race([answer, closed]);
+    } finally {
+      waiting.delete(leave);
+    }
+  }
+
   const breaker = new CircuitBreaker(
     (payment_id: string, correlationId: string) =>
       ask(bus, 'ingest.lookup', { payment_id }, { timeoutMs: ANSWER_MS, correlationId }),
@@ -41,7 +53,7 @@ export function lookUps(bus: Bus, metrics: TicketingMetrics): LookUps {
   return {
     async lookUp(paymentId, correlationId) {
       try {
-        const { observation } = await Promise.race([breaker.fire(paymentId, correlationId), closing]);
+        const { observation } = await unlessClosed(breaker.fire(paymentId, correlationId));
         metrics.lookups.inc({ result: 'answered' });
         return observation;
       } catch (error) {
@@ -52,8 +64,8 @@ export function lookUps(bus: Bus, metrics: TicketingMetrics): LookUps {
       }
     },
     close() {
-      close(new BusUnavailable('ticketing is stopping'));
       breaker.shutdown();
+      for (const leave of waiting) leave(new BusUnavailable('ticketing is stopping'));
     },
   };
 }
