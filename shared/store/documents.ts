@@ -195,13 +195,26 @@ export interface MailDoc {
   lease: { token: string; until: Date } | null;
   /** Sends of which nobody knows whether they arrived: the sender vanished, or the server did not answer. */
   unconfirmed: number;
-  /** The last fault, without addresses, and how many of its kind in a row. `contents`: the server refused what it says. */
-  error: { kind: string; text: string; at: Date; times: number; contents?: boolean } | null;
+  /**
+   * The last fault, without addresses, and how many of its kind in a row. `unconfirmed`: faults of that kind since it was
+   * owed, whatever came in between. `contents`: the server refused what it says.
+   */
+  error: {
+    kind: string;
+    text: string;
+    at: Date;
+    times: number;
+    unconfirmed?: number;
+    contents?: boolean;
+  } | null;
   correlation_id: string;
   /** When the student paid, on Razorpay's clock. */
   paid_at: Date | null;
   created_at: Date;
+  /** When it went out last; it may be owed once more since. */
   sent_at: Date | null;
+  /** Its address was corrected while it was being sent: whoever marks it looks where it should have gone. */
+  readdressed?: boolean;
   /** Audit entries written with the mark they tell of, until recovery moves them into the audit trail. */
   trail?: ActivityDoc[];
 }

@@ -28,7 +28,7 @@ export const attendeeAnswer = z
     revoked_reason: z.enum(TICKET_END_REASONS).nullable(),
     email_sent: z.boolean(),
     email_state: z.enum(MAIL_STATES).nullable().describe('Of the mail with the ticket; null: none is owed yet.'),
-    email_sent_at: at.nullable(),
+    email_sent_at: at.nullable().describe('When it went out last; it may be owed once more since.'),
     email_error: said.describe('Of the last try, without addresses.'),
     checked_in: z.boolean(),
     checkin_time: at.nullable(),

@@ -19,7 +19,7 @@ export const mailAnswer = z
     attempts: z.int(),
     error: z.string().nullable().describe('Of the last try, without addresses.'),
     due_at: at.describe('When it is tried next, or was tried last.'),
-    sent_at: at,
+    sent_at: at.describe('When it went out last; it may be owed once more since.'),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'OutboxMail' });

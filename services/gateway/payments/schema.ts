@@ -78,7 +78,7 @@ const mail = z
     attempts: z.int().describe('Sends that were refused for now; a server that is down counts for none.'),
     error: text,
     due_at: at.nullable(),
-    sent_at: at.nullable(),
+    sent_at: at.nullable().describe('When it went out last; it may be owed once more since.'),
   })
   .meta({ id: 'Mail' });
 

@@ -73,17 +73,38 @@ export async function renewMail(store: Store, { mail, token }: ClaimedMail): Pro
 
 /**
  * Ends the lease with these changes, and with the audit entries that tell of them: one write, so that neither is there
- * without the other. Recovery moves the entries on. False: the lease was lost.
+ * without the other. Recovery moves the entries on. False: the lease was lost, or it is not as `only` says.
  */
 export async function markMail(
   store: Store,
   { mail, token }: ClaimedMail,
   change: Partial<MailDoc>,
   trail: ActivityDoc[] = [],
+  only: { readdressed?: null } = {},
 ): Promise<boolean> {
   const { matchedCount } = await store.mails.updateOne(
-    { _id: mail._id, state: 'sending', 'lease.token': token },
+    { _id: mail._id, state: 'sending', 'lease.token': token, ...only },
     { $set: { lease: null, ...change }, ...(trail.length > 0 && { $push: { trail: { $each: trail } } }) },
   );
   return matchedCount === 1;
+}
+
+/**
+ * Ends the lease of a mail that was sent. Where its address was corrected meanwhile, it is owed to that one. Whoever
+ * corrects says so on the mail after the attendee, so that reading the attendee after that is enough. False: the lease was lost.
+ */
+export async function markSent(store: Store, claimed: ClaimedMail, to: string, trail: ActivityDoc[]): Promise<boolean> {
+  const { mail, token } = claimed;
+  const went = { to, sent_at: new Date(), error: null };
+  for (;;) {
+    if (await markMail(store, claimed, { ...went, state: 'sent' }, trail, { readdressed: null })) return true;
+    const { matchedCount } = await store.mails.updateOne(
+      { _id: mail._id, state: 'sending', 'lease.token': token },
+      { $unset: { readdressed: 1 } },
+    );
+    if (matchedCount === 0) return false;
+    const attendee = await store.attendees.findById(mail.attendee_id, { email: 1 }).lean();
+    if (attendee?.email !== to)
+      return await markMail(store, claimed, { ...went, state: 'owed', due_at: new Date(), attempts: 0 }, trail);
+  }
 }

@@ -17,7 +17,7 @@ export interface MailContext {
   domain: string;
   correlationId: string;
   paidAt: Date | null;
-  /** A person gave this address: what went elsewhere goes out once more. */
+  /** A person gave this address, or a payment did of whom the desk had added: what went elsewhere goes out once more. */
   corrected: boolean;
 }
 
@@ -67,38 +67,31 @@ async function owe(
 }
 
 /**
- * A mail that had no address, or failed at the one it had, is owed again once there is another; one that went out, once a
- * person corrected where to.
+ * A mail that had no address, or failed at the one it had, is owed again once there is another; one that went out, once it
+ * was corrected where to.
  */
 async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean, now: Date) {
-  if (attendee.email === null) return;
+  const { _id: attendee_id, email, live, ticket } = attendee;
+  if (email === null) return;
+  const its = { attendee_id, kind: 'ticket' as const, issue: ticket.issue };
+  // Before the ones that were sent: in between it would be neither.
+  if (corrected && live) await store.mails.updateMany({ ...its, state: 'sending' }, { $set: { readdressed: true } });
   await store.mails.updateMany(
     {
-      attendee_id: attendee._id,
+      attendee_id,
       $or: [
         { state: 'no_address' },
-        { state: 'failed', to: { $ne: attendee.email } },
+        { state: 'failed', to: { $ne: email } },
         // Given up while its ticket was not live as stored, which a restore may have been the reason for.
-        ...(attendee.live
-          ? [{ state: 'cancelled' as const, kind: 'ticket' as const, ticket_id: attendee.ticket.id }]
-          : []),
-        ...(corrected && attendee.live
-          ? [
-              {
-                state: 'sent' as const,
-                kind: 'ticket' as const,
-                issue: attendee.ticket.issue,
-                to: { $ne: attendee.email },
-              },
-            ]
-          : []),
+        ...(live ? [{ state: 'cancelled' as const, kind: 'ticket' as const, ticket_id: ticket.id }] : []),
+        ...(corrected && live ? [{ ...its, state: 'sent' as const, to: { $ne: email } }] : []),
       ],
     },
-    { $set: { state: 'owed', due_at: now, attempts: 0, error: null, sent_at: null } },
+    { $set: { state: 'owed', due_at: now, attempts: 0, error: null } },
   );
 }
 
-/** What was not sent yet is not sent any more; what was, or may be being sent, gets its cancellation. */
+/** What was not sent yet is not sent any more; what was once, or may be being sent, gets its cancellation. */
 async function cancel(store: Store, attendee: AttendeeDoc, ticket: Ticket, context: MailContext, now: Date) {
   const its = { ticket_id: ticket.id, kind: 'ticket' as const };
   await store.mails.updateOne(
@@ -107,7 +100,7 @@ async function cancel(store: Store, attendee: AttendeeDoc, ticket: Ticket, conte
   );
   const mailed = await store.mails.exists({
     ...its,
-    $or: [{ state: { $in: ['sending', 'sent'] } }, { unconfirmed: { $gt: 0 } }],
+    $or: [{ state: { $in: ['sending', 'sent'] } }, { sent_at: { $ne: null } }, { unconfirmed: { $gt: 0 } }],
   });
   if (mailed) await owe(store, attendee, ticket, 'cancellation', context, now);
 }

@@ -1,6 +1,6 @@
 /** Mails that a person wants sent again: owed anew, and why not where that is no use. */
 import { type Entry, record } from '../../../shared/audit/index.ts';
-import type { MailDoc, MailState } from '../../../shared/store/documents.ts';
+import type { AttendeeDoc, MailDoc, MailState } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 
 /** State → why it is not sent again; null: it is. */
@@ -24,15 +24,18 @@ export async function resendMails(
   { by, correlationId, now = new Date() }: { by: string; correlationId: string; now?: Date },
 ): Promise<Resent> {
   const found = await store.mails
-    .find({ _id: { $in: [...ids] } }, { state: 1, kind: 1, payment_id: 1, event_id: 1, attendee_id: 1 })
+    .find({ _id: { $in: [...ids] } }, { state: 1, kind: 1, ticket_id: 1, payment_id: 1, event_id: 1, attendee_id: 1 })
     .lean<MailDoc[]>();
-  const erased = await store.attendees
-    .find({ _id: { $in: found.map(({ attendee_id }) => attendee_id) }, redacted_at: { $ne: null } }, { _id: 1 })
-    .lean();
-  const nobodys = new Set(erased.map(({ _id }) => _id));
+  const owners = await store.attendees
+    .find({ _id: { $in: found.map(({ attendee_id }) => attendee_id) } }, { redacted_at: 1, live: 1, 'ticket.id': 1 })
+    .lean<AttendeeDoc[]>();
+  const ownerOf = new Map(owners.map((owner) => [owner._id, owner]));
   const whyNot = (mail: MailDoc | undefined): string | null => {
     if (!mail) return 'there is no such mail';
-    return nobodys.has(mail.attendee_id) ? 'whose it is was erased' : NO_USE[mail.state];
+    const owner = ownerOf.get(mail.attendee_id);
+    if (owner?.redacted_at) return 'whose it is was erased';
+    const over = owner && mail.kind === 'ticket' && !(owner.live && owner.ticket.id === mail.ticket_id);
+    return NO_USE[over ? 'cancelled' : mail.state];
   };
   const byId = new Map(found.map((mail) => [mail._id, mail]));
   const done: Resent = { owed: [], refused: [] };
@@ -45,7 +48,7 @@ export async function resendMails(
       mail && reason === null
         ? await store.mails.updateOne(
             { _id: id, state: mail.state },
-            { $set: { state: 'owed', due_at: now, attempts: 0, error: null, sent_at: null } },
+            { $set: { state: 'owed', due_at: now, attempts: 0, error: null } },
           )
         : undefined;
     if (!mail || owed?.matchedCount !== 1) {

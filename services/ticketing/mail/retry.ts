@@ -32,7 +32,7 @@ const SERVER_LAST_MS = 900_000;
 
 /**
  * Delay before the next try in ms, or null when the mail is given up.
- * @param failures of this kind in a row, this one included
+ * @param failures this one included: a server's in a row, others since it was owed
  */
 export function mailDelay(kind: FaultKind, failures: number): number | null {
   if (kind === 'address') return null;

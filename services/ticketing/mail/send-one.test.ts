@@ -1,20 +1,23 @@
-/** One mail on a real store, with a mail server that refuses it: what stands where afterwards. */
+/** One mail on a real store, and what a mail server may do with it: what stands where afterwards. */
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { SendMailOptions } from 'nodemailer';
 import { createLogger } from '../../../shared/log/index.ts';
 import { NO_TEMPLATE } from '../../../shared/mail-template/template.ts';
-import type { MailDoc } from '../../../shared/store/documents.ts';
+import type { AttendeeDoc, MailDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, STUDENT } from '../../../test/documents.ts';
+import { reclaimMails } from '../recovery/mails.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { mailBreaker } from './breaker.ts';
 import { claimMail } from './claim.ts';
 import { settleMails } from './owe.ts';
+import { resendMails } from './resend.ts';
 import { sendOne } from './send-one.ts';
+import { MailUnconfirmed } from './transport.ts';
 
 const signingKey = generateKeyPairSync('ed25519').privateKey;
 
-describe('a mail that the server refuses', () => {
+describe('a mail', () => {
   let desk: Desk;
   before(async () => {
     desk = await openDesk();
@@ -37,15 +40,18 @@ describe('a mail that the server refuses', () => {
     command: string;
     response: string;
   }
+  /** Where the last one went. */
+  let to = '';
   /** Sends the mail that is owed; the server answers by `refusal`. @returns its subject */
-  async function send(refusal: (subject: string) => Refusal | null): Promise<string> {
+  async function send(refusal: (subject: string) => Refusal | null | Promise<null>): Promise<string> {
     const { store } = desk;
     const { metrics } = desk.tools();
     let subject = '';
     const transport = {
       send: async (message: SendMailOptions) => {
         subject = String(message.subject);
-        const refused = refusal(subject);
+        to = (message.to as { address: string }).address;
+        const refused = await refusal(subject);
         if (refused) throw Object.assign(new Error(refused.response), { code: 'EMESSAGE', ...refused });
       },
       close: () => undefined,
@@ -62,7 +68,57 @@ describe('a mail that the server refuses', () => {
     return subject;
   }
 
-  it('keeps the server’s words beside itself, where erasing finds them; trail and log have the code alone', async () => {
+  it('goes out once more to an address that was corrected while the server took it', async () => {
+    const correctTo = (email: string) => async () => {
+      await desk.store.attendees.updateOne({}, { $set: { email } });
+      const attendee = (await desk.store.attendees.findOne().lean<AttendeeDoc>()) as AttendeeDoc;
+      await settleMails(desk.store, attendee, { ...context, corrected: true }, new Date());
+      return null;
+    };
+    await send(correctTo('new@example.edu'));
+    expect(await stored()).to.deep.include({ state: 'owed', to: STUDENT.email, lease: null, attempts: 0 });
+    expect((await stored()).sent_at).to.be.a('date');
+    await send(() => null);
+    expect(to).to.equal('new@example.edu');
+    expect(await stored()).to.deep.include({ state: 'sent', to: 'new@example.edu' });
+    await resendMails(desk.store, [(await stored())._id], { by: 'asha', correlationId: 'c' });
+    await send(correctTo('new@example.edu'));
+    expect(await stored(), 'to where it went anyway').to.deep.include({ state: 'sent', to: 'new@example.edu' });
+    expect((await stored()).trail?.map(({ action }) => action)).to.deep.equal(['mail.sent', 'mail.sent', 'mail.sent']);
+  });
+
+  it('whose sender dies while its address is corrected goes to the new one', async () => {
+    await claimMail(desk.store);
+    await desk.store.attendees.updateOne({}, { $set: { email: 'new@example.edu' } });
+    const attendee = (await desk.store.attendees.findOne().lean<AttendeeDoc>()) as AttendeeDoc;
+    await settleMails(desk.store, attendee, { ...context, corrected: true }, new Date());
+    await desk.store.mails.updateMany({}, { $set: { 'lease.until': new Date(0) } });
+    await reclaimMails(desk.tools());
+    await send(() => null);
+    expect(to).to.equal('new@example.edu');
+    expect(await stored()).to.deep.include({ state: 'sent', to: 'new@example.edu' });
+  });
+
+  it('that the server takes without a word is tried three times more, whatever other faults come in between', async () => {
+    const silent = async (): Promise<null> => {
+      throw new MailUnconfirmed('no answer');
+    };
+    const away = async (): Promise<null> => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNECTION' });
+    };
+    for (let tries = 1; tries <= 3; tries++) {
+      await send(silent);
+      expect(await stored(), `try ${tries}`).to.include({ state: 'owed', unconfirmed: tries });
+      await send(away);
+    }
+    await send(silent);
+    expect(await stored()).to.include({ state: 'failed', unconfirmed: 4 });
+    await resendMails(desk.store, [(await stored())._id], { by: 'asha', correlationId: 'c' });
+    await send(silent);
+    expect(await stored(), 'asked for anew').to.include({ state: 'owed', unconfirmed: 5 });
+  });
+
+  it('that the server refuses keeps its words beside itself, where erasing finds them; trail and log have the code alone', async () => {
     const response = `550 5.1.1 ${STUDENT.name} left in spring`;
     await send(() => ({ command: 'RCPT TO', responseCode: 550, response }));
     const mail = await stored();
@@ -74,7 +130,7 @@ describe('a mail that the server refuses', () => {
     expect(said.join()).to.include('550 5.1.1').and.not.include(STUDENT.name);
   });
 
-  it('for what it says goes out in the default look: no ticket is kept back by an organiser’s words', async () => {
+  it('that the server refuses for what it says goes out in the default look: no ticket is kept back by an organiser’s words', async () => {
     await desk.store.mailTemplates.create({
       ...{ ...NO_TEMPLATE, _id: 1, subject: 'FREE MONEY at {{event}}' },
       ...{ updated_at: new Date(), updated_by: 'meera' },

@@ -18,6 +18,7 @@ import {
   LEASE_MS,
   type MailContents,
   markMail,
+  markSent,
   readContents,
   renewMail,
 } from './claim.ts';
@@ -55,11 +56,16 @@ const entry = (mail: MailDoc, action: Action, facts: Record<string, unknown> = {
     facts: { kind: mail.kind, ...facts },
   });
 
-async function markSent(tools: MailTools, claimed: ClaimedMail, to: string, trail: ActivityDoc[]): Promise<boolean> {
+async function patientlyMarkSent(
+  { store }: MailTools,
+  claimed: ClaimedMail,
+  to: string,
+  trail: ActivityDoc[],
+): Promise<boolean> {
   const until = performance.now() + MARK_FOR_MS;
   for (;;) {
     try {
-      return await markMail(tools.store, claimed, { state: 'sent', to, sent_at: new Date(), error: null }, trail);
+      return await markSent(store, claimed, to, trail);
     } catch (error) {
       if (performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, MARK_EVERY_MS));
@@ -71,7 +77,7 @@ async function sent(tools: MailTools, claimed: ClaimedMail, to: string) {
   const { log, metrics, store } = tools;
   const { mail } = claimed;
   const trail = [entry(mail, 'mail.sent', { attempts: mail.attempts + 1 })];
-  const marked = await markSent(tools, claimed, to, trail);
+  const marked = await patientlyMarkSent(tools, claimed, to, trail);
   metrics.mailAttempts.inc({ result: 'sent' });
   if (mail.kind === 'ticket' && mail.paid_at)
     metrics.paymentToMail.observe((Date.now() - mail.paid_at.getTime()) / 1_000);
@@ -88,13 +94,20 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
   metrics.mailAttempts.inc({ result: kind });
   const times = mail.error?.kind === kind ? mail.error.times + 1 : 1;
   const attempts = mail.attempts + (kind === 'server' ? 0 : 1);
-  const delay = mailDelay(kind, kind === 'temporary' ? attempts : times);
+  // Also where other faults came in between: it would be sent again and again.
+  const unconfirmed = (mail.error?.unconfirmed ?? 0) + (kind === 'unconfirmed' ? 1 : 0);
+  const failures = { address: times, server: times, temporary: attempts, unconfirmed };
+  const delay = mailDelay(kind, failures[kind]);
   const now = Date.now();
   const change: Partial<MailDoc> = {
     state: delay === null ? 'failed' : 'owed',
     to,
     attempts,
-    error: { kind, text, at: new Date(now), times, ...(refusesContents(error) && { contents: true }) },
+    error: {
+      ...{ kind, text, at: new Date(now), times },
+      ...(unconfirmed > 0 && { unconfirmed }),
+      ...(refusesContents(error) && { contents: true }),
+    },
     ...(kind === 'unconfirmed' && { unconfirmed: mail.unconfirmed + 1 }),
     ...(delay !== null && { due_at: new Date(now + delay) }),
   };

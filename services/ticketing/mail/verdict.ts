@@ -2,6 +2,10 @@
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import type { MailContents } from './claim.ts';
 
+/** Whether the student may have it: it went out, though it may be owed once more since, or nobody knows. */
+export const mayHaveArrived = ({ state, sent_at, unconfirmed }: Pick<MailDoc, 'state' | 'sent_at' | 'unconfirmed'>) =>
+  state === 'sent' || sent_at instanceof Date || unconfirmed > 0;
+
 /** - send: now; - wait: owed again in `ms`; - otherwise: its final or resting state */
 export type MailVerdict = { kind: 'send' } | { kind: 'wait'; ms: number } | { kind: 'state'; state: MailDoc['state'] };
 
@@ -20,7 +24,7 @@ export function mailVerdict({ mail, attendee, event, ticketMail }: MailContents)
       return { kind: 'state', state: 'cancelled' };
   } else {
     if (ticketMail?.state === 'sending') return { kind: 'wait', ms: WAIT_FOR_TICKET_MS };
-    if (ticketMail?.state !== 'sent' && !ticketMail?.unconfirmed) return { kind: 'state', state: 'cancelled' };
+    if (!ticketMail || !mayHaveArrived(ticketMail)) return { kind: 'state', state: 'cancelled' };
   }
   return attendee.email === null ? { kind: 'state', state: 'no_address' } : { kind: 'send' };
 }

@@ -10,7 +10,11 @@ const as = (kind: 'revoked' | 'held' | 'foreign') => ({
   ...ticketed,
   outcome: { kind, reason: null, since: new Date(0) },
 });
-const mail = (kind: Mailed['kind'], state: Mailed['state'] = 'sent'): Mailed => ({ ticket_id: 'ticket', kind, state });
+const mail = (
+  kind: Mailed['kind'],
+  state: Mailed['state'] = 'sent',
+  { ticket_id = 'ticket', sent_at = null, unconfirmed = 0 }: Partial<Mailed> = {},
+): Mailed => ({ ticket_id, kind, state, sent_at, unconfirmed });
 const sent = [mail('ticket')];
 
 describe('what does not fit together after a crash or a restore', () => {
@@ -38,11 +42,15 @@ describe('what does not fit together after a crash or a restore', () => {
     expect(driftOf(ticketed, attendeeDoc(), [])).to.equal('unmailed');
     expect(driftOf(ticketed, attendeeDoc(), [mail('ticket', 'cancelled')])).to.equal('unmailed');
     expect(driftOf(as('revoked'), attendeeDoc({ live: false }), sent)).to.equal('uncancelled');
+    const again = [mail('ticket', 'cancelled', { sent_at: new Date() }), mail('ticket', 'owed', { unconfirmed: 1 })];
+    for (const one of again)
+      expect(driftOf(as('revoked'), attendeeDoc({ live: false }), [one])).to.equal('uncancelled');
+    expect(driftOf(as('revoked'), attendeeDoc({ live: false }), [mail('ticket', 'cancelled')])).to.equal(null);
     const replaced = attendeeDoc({
       ticket: { ...attendeeDoc().ticket, id: 'new' },
       past_tickets: [attendeeDoc().ticket],
     });
-    expect(driftOf(ticketed, replaced, [...sent, { ticket_id: 'new', kind: 'ticket', state: 'sent' }])).to.equal(
+    expect(driftOf(ticketed, replaced, [...sent, mail('ticket', 'sent', { ticket_id: 'new' })])).to.equal(
       'uncancelled',
     );
   });

@@ -4,6 +4,7 @@
  * collection while people paid.
  */
 import type { AttendeeDoc, MailDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import { mayHaveArrived } from '../mail/verdict.ts';
 
 /**
  * - lost_attendee: ticketed, and nobody has the ticket
@@ -17,7 +18,7 @@ export type Drift = 'lost_attendee' | 'stray_ticket' | 'no_ticket' | 'half_redac
 
 export type Settled = Pick<PaymentDoc, '_id' | 'rev' | 'pending' | 'outcome' | 'event_id' | 'redacted_at'>;
 export type Holder = Pick<AttendeeDoc, 'payment_id' | 'event_id' | 'live' | 'ticket' | 'past_tickets' | 'redacted_at'>;
-export type Mailed = Pick<MailDoc, 'ticket_id' | 'kind' | 'state'>;
+export type Mailed = Pick<MailDoc, 'ticket_id' | 'kind' | 'state' | 'sent_at' | 'unconfirmed'>;
 
 /** `mails`: those of this attendee's tickets. Null: they fit, or somebody is at it. */
 export function driftOf(payment: Settled, attendee: Holder | null, mails: readonly Mailed[]): Drift | null {
@@ -35,6 +36,9 @@ export function driftOf(payment: Settled, attendee: Holder | null, mails: readon
     mails.find((mail) => mail.ticket_id === ticketId && mail.kind === of);
   if (live && (mailOf(ticket.id, 'ticket')?.state ?? 'cancelled') === 'cancelled') return 'unmailed';
   const revoked = live ? past_tickets : [...past_tickets, ticket];
-  const uncancelled = revoked.some(({ id }) => mailOf(id, 'ticket')?.state === 'sent' && !mailOf(id, 'cancellation'));
+  const uncancelled = revoked.some(({ id }) => {
+    const mail = mailOf(id, 'ticket');
+    return mail !== undefined && mayHaveArrived(mail) && !mailOf(id, 'cancellation');
+  });
   return uncancelled ? 'uncancelled' : null;
 }

@@ -14,6 +14,7 @@ const ALL_EVERY_MS = 24 * 3_600_000;
 const BATCH = 500;
 
 const SETTLED = { rev: 1, pending: 1, outcome: 1, event_id: 1, redacted_at: 1 } as const;
+const MAILED = { ticket_id: 1, kind: 1, state: 1, sent_at: 1, unconfirmed: 1 } as const;
 const HOLDER = { payment_id: 1, event_id: 1, live: 1, ticket: 1, past_tickets: 1, redacted_at: 1 } as const;
 
 /** Attendees whose ticket was issued since then, in batches. */
@@ -72,9 +73,7 @@ async function belongings(store: Store, batch: readonly Holder[]) {
     store.payments
       .find({ _id: { $in: batch.map(({ payment_id }) => payment_id as string) } }, SETTLED)
       .lean<Settled[]>(),
-    store.mails
-      .find({ ticket_id: { $in: batch.flatMap(ticketsOf) } }, { ticket_id: 1, kind: 1, state: 1 })
-      .lean<Mailed[]>(),
+    store.mails.find({ ticket_id: { $in: batch.flatMap(ticketsOf) } }, MAILED).lean<Mailed[]>(),
   ]);
   const mailsOf = new Map<string, Mailed[]>();
   for (const mail of mails) mailsOf.set(mail.ticket_id, [...(mailsOf.get(mail.ticket_id) ?? []), mail]);
