@@ -1,4 +1,5 @@
 /** Tickets for people who did not pay through Razorpay: the same seats, tickets and mails as everybody's. */
+import { randomUUID } from 'node:crypto';
 import { RequestFailed } from '../../../shared/bus/index.ts';
 import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
 import type { AttendeeDoc, EventDoc } from '../../../shared/store/documents.ts';
@@ -50,7 +51,8 @@ async function admitOne(
         details,
         email,
         ticket: {
-          id: ticketId({ owner: `attendee:${_id}`, eventId: event._id, issue: 1 }, tools.idKey),
+          // Not its number: that may be somebody else's after a restore.
+          id: ticketId({ owner: `attendee:${randomUUID()}`, eventId: event._id, issue: 1 }, tools.idKey),
           event_id: event._id,
           issue: 1,
           issued_at: now,

@@ -3,7 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { AttendeeDoc, MailDoc } from '../../../shared/store/documents.ts';
 import { ticketVerifier } from '../../../shared/ticket/token.ts';
-import { attendeeDoc, eventDoc, paymentDoc } from '../../../test/documents.ts';
+import { attendeeDoc, eventDoc, paymentDoc, STUDENT } from '../../../test/documents.ts';
+import { claimPayment } from '../settle/claim.ts';
+import { settle } from '../settle/settle.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { admit } from './admit.ts';
 import { correct } from './correct.ts';
@@ -42,6 +44,16 @@ describe('a ticket by hand', () => {
     expect((await mailsOf(ids[0] as number)).map(({ state }) => state)).to.deep.equal(['owed']);
     expect((await mailsOf(ids[1] as number)).map(({ state }) => state)).to.deep.equal(['no_address']);
     expect(await trail()).to.include.members(['asha attendee.created', 'asha qr.generated']);
+  });
+
+  it('is nobody else’s after a restore, which gives numbers once more: who has the old code is not let in by it', async () => {
+    const given = async (roll: string) => {
+      await desk.lay({ events: [eventDoc()] });
+      const [made] = await admit(desk.tools({ nextAttendeeId: async () => 42 }), 1, [person(roll)], BY);
+      if (made?.kind !== 'added') throw new Error('added');
+      return (await attendee(made.attendee_id)).ticket.id;
+    };
+    expect(await given('R1')).to.not.equal(await given('R2'));
   });
 
   it('is one a roll number, whatever its dashes and whoever asks at the same time', async () => {
@@ -135,6 +147,37 @@ describe('a ticket by hand', () => {
     expect((await mailsOf(_id)).map(({ state }) => state)).to.deep.equal(['owed']);
     expect(await trail()).to.include('asha attendee.created');
     expect(await attendee(_id)).to.not.have.property('pending');
+  });
+
+  it('that a payment adopts goes to the payer’s address, once, also after a crash in between', async () => {
+    for (const died of [false, true]) {
+      const payment = paymentDoc({ notes: { ...STUDENT, roll_number: 'R1', college_name: '' } }, { event_id: null });
+      await desk.lay({ events: [eventDoc()], payments: [payment] });
+      const tools = desk.tools();
+      const [made] = await admit(tools, 1, [person('R1', 'old@example.edu')], BY);
+      if (made?.kind !== 'added') throw new Error('added');
+      const mails = () => mailsOf(made.attendee_id);
+      const sendTo = (to: string) =>
+        desk.store.mails.updateMany({}, { $set: { state: 'sent', sent_at: new Date(), to } });
+      await sendTo('old@example.edu');
+      const before = await attendee(made.attendee_id);
+      const settleIt = async () => {
+        const claimed = await claimPayment(desk.store, payment._id);
+        if (!claimed) throw new Error('claimed');
+        return settle(tools, claimed.payment, claimed.claim);
+      };
+      if (died)
+        await desk.store.attendees.updateOne(
+          { _id: made.attendee_id },
+          { $set: { payment_id: payment._id, email: STUDENT.email } },
+        );
+      expect(await settleIt()).to.equal('ticketed');
+      expect((await attendee(made.attendee_id)).ticket, 'the same ticket').to.deep.equal(before.ticket);
+      expect((await mails()).map(({ state }) => state)).to.deep.equal(['owed']);
+      await sendTo(STUDENT.email);
+      await settleIt();
+      expect((await mails()).map(({ state }) => state)).to.deep.equal(['sent']);
+    }
   });
 
   it('goes to a corrected address at once, and keeps one key a student', async () => {

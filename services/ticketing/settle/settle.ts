@@ -157,7 +157,8 @@ async function mailsAndTrail(tools: SettleTools, start: PaymentDoc, { payment, d
           domain: tools.mailDomain,
           correlationId: payment.changed_by.correlation_id,
           paidAt: createdAt === undefined ? null : new Date(createdAt * 1_000),
-          corrected: payment.overrides?.details?.email !== undefined,
+          // An attendee that this payment has had since just now may be one that it adopted.
+          corrected: payment.overrides?.details?.email !== undefined || payment.attendee_id !== attendee._id,
         },
         new Date(),
         effects.made,
