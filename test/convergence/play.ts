@@ -158,6 +158,8 @@ async function fix({ world }: Theatre, { stage }: Played, made: Made): Promise<v
   // 409: the hold became another one meanwhile.
   if (status === 409) return;
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+  // What was let go for another event counts no more.
+  if ('event_id' in change && change.event_id !== doc?.event_id) made.decided.released = [];
   if ('release' in change) made.decided.released.push(String(reason));
   else Object.assign(made.decided, change);
 }

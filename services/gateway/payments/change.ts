@@ -13,13 +13,19 @@ import { loadPayment } from './load.ts';
 import { withStatus } from './manual.ts';
 import { hasBadAddress, overridesUpdate, type PaymentChange } from './overrides.ts';
 
+const beingDecided = ({ _id }: PaymentDoc): string => `${_id} is being decided right now; look again in a moment`;
+
 /** The hold that `release` lets go. @throws Problem 409 saying what to do instead */
 function releasedReason(doc: PaymentDoc): HoldReason {
   const reason = doc.outcome?.kind === 'held' ? doc.outcome.reason : null;
+  // What is shown is of the event that it is moved away from.
+  const { event_id = doc.event_id } = doc.overrides ?? {};
+  if (doc.pending && event_id !== doc.event_id)
+    throw new Problem(409, { detail: beingDecided(doc), outcome: doc.outcome?.kind ?? null, pending: true });
   if (!reason)
     throw new Problem(409, {
       detail: doc.pending
-        ? `${doc._id} is being decided right now; look again in a moment`
+        ? beingDecided(doc)
         : `${doc._id} is not held (it is ${doc.outcome?.kind ?? 'not decided yet'}), so there is nothing to release`,
       outcome: doc.outcome?.kind ?? null,
       pending: doc.pending,
@@ -58,6 +64,15 @@ function refuseStatus({ _id, manual }: PaymentDoc, user: SignedIn): void {
   if (user.role !== 'admin') throw new Problem(403, { detail: 'the status of a payment is for admins to set' });
 }
 
+/** Without money there is no ticket, and only a refund or a person takes one away. @throws Problem 409 */
+async function refuseWithTicket(store: Store, doc: PaymentDoc, status: PaymentChange['status']): Promise<void> {
+  if (doc.pending) throw new Problem(409, { detail: beingDecided(doc), pending: true });
+  if (await store.attendees.exists({ payment_id: doc._id, live: true }))
+    throw new Problem(409, {
+      detail: `${doc._id} has a good ticket, so it cannot be ${status}: set it to refunded, or take the ticket away first`,
+    });
+}
+
 /** Nobody knows whose it is, so nothing can be decided for them; only its money still moves. @throws Problem 409 */
 function refuseErased({ _id, redacted_at }: PaymentDoc): void {
   if (redacted_at)
@@ -86,8 +101,10 @@ export async function changePayment(
   const released = change.release ? releasedReason(before) : null;
 
   const now = new Date();
-  const { update, fields } = overridesUpdate(change, released, now);
+  const { update, fields } = overridesUpdate(change, released, before, now);
   const manual = change.status !== undefined && withStatus(before, change.status, { now, correlationId });
+  const unpaid = manual && (change.status === 'created' || change.status === 'failed');
+  if (unpaid) await refuseWithTicket(store, before, change.status);
   if (manual) {
     Object.assign(update.$set as object, manual);
     fields.push('status');
@@ -100,6 +117,12 @@ export async function changePayment(
         // Erased in this very moment: nobody's words come back.
         ...(!before.redacted_at && { redacted_at: null }),
         ...(manual && { rev: before.rev }),
+        // Nobody gave it a ticket meanwhile.
+        ...(unpaid && { pending: false, 'outcome.kind': before.outcome?.kind ?? null }),
+        // Released is a hold at one event, and moved is what is at another.
+        ...((released || change.event_id !== undefined) && {
+          'overrides.event_id': before.overrides?.event_id ?? null,
+        }),
         ...(released && { 'outcome.kind': 'held', 'outcome.reason': released }),
       },
       update,

@@ -1,6 +1,7 @@
 /** What people decide about a payment, and the update that stores it. Pure. */
 import { z } from 'zod';
 import type { HoldReason } from '../../../shared/outcome.ts';
+import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
 import { STUDENT_FIELDS, type StudentField } from '../../../shared/student/fields.ts';
 import { cleaned } from '../../../shared/student/notes.ts';
@@ -22,8 +23,15 @@ export const paymentChange = z
     status: z
       .enum(MANUAL_STATUSES)
       .optional()
-      .describe('Only of a payment taken by hand, for admins; refunded takes its ticket away.'),
-    release: z.literal(true).optional().describe('Let it through although it is held; only for the reason shown now.'),
+      .describe(
+        'Only of a payment taken by hand, for admins; refunded takes its ticket away, and only without a good ticket it can be created or failed.',
+      ),
+    release: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Let it through although it is held; only for the reason shown now, and for the event that it is for then.',
+      ),
   })
   .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release, status')
   .meta({ minProperties: 1 });
@@ -42,14 +50,24 @@ export interface OverridesUpdate {
   fields: string[];
 }
 
+/** Whether it will be for another event than it is now, as far as one can tell: the notes may name any. */
+const isMoved = ({ event_id }: PaymentChange, { event_id: now, overrides }: PaymentDoc): boolean =>
+  event_id === null ? overrides?.event_id !== undefined : event_id !== undefined && event_id !== now;
+
 const nonEmpty = (parts: Record<string, Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0));
 
 /**
  * One atomic update: the overrides merged field by field, and the payment pending from `now` on with a new `rev`, so
- * that a settle that runs at the moment does not end on the old inputs.
+ * that a settle that runs at the moment does not end on the old inputs. What was let go for one event is not for another.
  */
-export function overridesUpdate(change: PaymentChange, released: HoldReason | null, now: Date): OverridesUpdate {
+export function overridesUpdate(
+  change: PaymentChange,
+  released: HoldReason | null,
+  before: PaymentDoc,
+  now: Date,
+): OverridesUpdate {
+  const moved = isMoved(change, before);
   const set: Record<string, unknown> = {};
   const unset: Record<string, unknown> = {};
   const fields: string[] = [];
@@ -64,12 +82,15 @@ export function overridesUpdate(change: PaymentChange, released: HoldReason | nu
     if (value !== undefined) put(`details.${field}`, value === null ? null : cleaned(value));
   }
   if (change.ours !== undefined) put('ours', change.ours || null);
-  if (released) fields.push('released');
+  if (released || (moved && before.overrides?.released)) fields.push('released');
+  // Also where nothing was: somebody may let it through in this moment.
+  if (moved && released) set['overrides.released'] = [released];
+  else if (moved) unset['overrides.released'] = 1;
   return {
     update: nonEmpty({
       $set: { ...set, pending: true, pending_since: now, next_at: null, attempts: 0 },
       $unset: unset,
-      $addToSet: released ? { 'overrides.released': released } : {},
+      $addToSet: released && !moved ? { 'overrides.released': released } : {},
       $inc: { rev: 1 },
     }),
     fields,

@@ -247,6 +247,43 @@ describe('payments', () => {
       }
     });
 
+    it('are released at the event that they are for then, and at no other', async () => {
+      await gateway.store.payments.create(
+        payment(1, { ...held('underpaid'), overrides: { released: ['event_full'] } }),
+      );
+      const released = async () => (await stored(1)).overrides?.released ?? [];
+      await put(1, { event_id: 1, details: { section: 'B' } });
+      expect(await released(), 'the same event').to.deep.equal(['event_full']);
+      await put(1, { event_id: 2, release: true });
+      expect(await released(), 'let go with the move').to.deep.equal(['underpaid']);
+      const answer = await put(1, { release: true });
+      expect([answer.status, answer.body.pending], 'what is shown is of the event before').to.deep.equal([409, true]);
+      await gateway.store.payments.updateOne({ _id: payId(1) }, { $set: { event_id: 2, pending: false } });
+      await put(1, { release: true });
+      await put(1, { event_id: null });
+      expect(await released(), 'as the notes say').to.deep.equal([]);
+      const { body } = await gateway.ask('admin', 'GET', `/api/admin/logs?payment_id=${payId(1)}`);
+      expect(body[0].facts).to.deep.equal({ fields: ['event_id', 'released'] });
+    });
+
+    it('and taken by hand keep their money while there is a good ticket', async () => {
+      const manual = { manual: { by: 'meera', reference: null } };
+      await gateway.store.payments.create(payment(1, manual));
+      await gateway.store.attendees.create(attendee(1));
+      for (const status of ['failed', 'created']) {
+        const answer = await put(1, { status });
+        expect(answer.status, status).to.equal(409);
+        expect(answer.body.detail).to.contain('set it to refunded, or take the ticket away');
+      }
+      expect((await stored(1)).rev).to.equal(1);
+      await gateway.store.attendees.updateOne({ _id: 1 }, { $set: { live: false } });
+      await gateway.store.payments.updateOne({ _id: payId(1) }, { $set: { pending: true } });
+      expect((await put(1, { status: 'failed' })).body.detail, 'a ticket may come').to.contain('is being decided');
+      await gateway.store.payments.updateOne({ _id: payId(1) }, { $set: { pending: false } });
+      expect((await put(1, { status: 'failed' })).body).to.include({ status: 'failed', pending: true });
+      expect((await put(1, { status: 'refunded' })).status, 'what takes it away is always to be had').to.equal(200);
+    });
+
     it('are not released when they are not held', async () => {
       await gateway.store.payments.create(payment(1));
       const answer = await put(1, { release: true });
