@@ -42,14 +42,15 @@ describe('personal data', () => {
     return body;
   };
 
-  /** Everything that QRFlow does with a person, once; `at`: the event, its payment and its attendee. */
-  async function aPerson() {
+  /** Everything that QRFlow does with a person, once; `tries`: payments of the same order that failed before. */
+  async function aPerson({ tries = 0 } = {}) {
     people++;
     const WHO = someone(people);
     const event = right(await world.api('POST', '/api/events', { name: 'Fest', date: '2027-03-20T18:00:00' }));
-    const { id } = await world.pay({
+    const checkout = {
       email: WHO.paidFrom,
       contact: `+91${WHO.contact}`,
+      order_id: `order_Privacy${String(people).padStart(7, '0')}`,
       notes: student({
         name: WHO.name,
         roll_number: WHO.roll,
@@ -59,7 +60,12 @@ describe('personal data', () => {
         event_id: event.id,
         remark: `please seat ${WHO.name} in front`,
       }),
-    });
+    };
+    for (let nth = 0; nth < tries; nth++) {
+      const { id: failed } = await world.pay({ ...checkout, status: 'failed' });
+      await world.settled(failed, 'awaiting');
+    }
+    const { id } = await world.pay(checkout);
     await world.settled(id, 'ticketed');
     const mail = await world.mails.waitFor(({ envelope }) => envelope.to.includes(WHO.email), 60_000);
     const link = /tickets\.example\.edu(\/ticket\/[\w.-]+)/.exec(String(mail.text))?.[1];
@@ -132,7 +138,7 @@ describe('personal data', () => {
 
   it('erased on request is in no collection, list, file, page or log any more, and never comes back', async function () {
     this.timeout(120_000);
-    const { event, id, attendee, values, who } = await aPerson();
+    const { event, id, attendee, values, who } = await aPerson({ tries: 2 });
     const refused = await world.api('POST', `/api/attendees/${attendee}/erase`, { reason: 'asked' });
     expect([refused.status, refused.body.detail]).to.deep.equal([
       409,

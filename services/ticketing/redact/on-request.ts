@@ -1,4 +1,7 @@
-/** Erasing because a person asked: this attendee and its payment, or this payment and its attendee. */
+/**
+ * Erasing because a person asked: this attendee and its payment, or this payment and its attendee; and what else the same
+ * student paid or tried to.
+ */
 import { RequestFailed } from '../../../shared/bus/index.ts';
 import type { Requests } from '../../../shared/bus/requests.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc, RedactedBy } from '../../../shared/store/documents.ts';
@@ -7,6 +10,7 @@ import { claimPayment } from '../settle/claim.ts';
 import { revokeTicket } from '../settle/revoked.ts';
 import { type SettleTools, settle } from '../settle/settle.ts';
 import { redactHandMade } from './hand-made.ts';
+import { type Other, othersOf } from './others.ts';
 import { redactBelongings, redactDuplicates, redactPayment } from './redact.ts';
 import { endOf } from './retention.ts';
 
@@ -20,20 +24,36 @@ const mayBecomeTicket = ({ outcome }: PaymentDoc): boolean =>
 function refuseTicketHolder(
   attendee: AttendeeDoc | null,
   payment: PaymentDoc | null,
+  others: readonly Other[],
   event: EventDoc | null,
-  giveUp: boolean,
   now: Date,
 ): void {
-  if (giveUp) return;
   const ahead = event === null || (event.status !== 'cancelled' && endOf(event) > now);
+  if (!ahead) return;
   const holds = attendee ? attendee.live : payment !== null && mayBecomeTicket(payment);
-  if (ahead && holds)
+  if (holds)
     throw new RequestFailed(
       409,
       attendee
         ? 'the event is still to come: erasing takes the ticket away, so say give_up_ticket: true'
         : 'a ticket may still come of this payment: erasing gives it up, so say give_up_ticket: true',
     );
+  if (others.some(({ outcome }) => outcome?.kind === 'held'))
+    throw new RequestFailed(
+      409,
+      'a ticket may still come of another payment of this student: erasing gives it up, so say give_up_ticket: true',
+    );
+}
+
+/** Not left to whoever settles it at this moment: what was asked for is gone when it is answered. False: it was before. */
+async function erase(tools: SettleTools, id: string, by: RedactedBy, now: Date): Promise<boolean> {
+  const { store } = tools;
+  const redacted = await redactPayment(store, id, by, now);
+  const marked = await store.payments.findById(id).lean<PaymentDoc>();
+  if (marked) await redactBelongings(store, marked);
+  const claimed = await claimPayment(store, id);
+  if (claimed) await settle(tools, claimed.payment, claimed.claim);
+  return redacted;
 }
 
 /** @throws RequestFailed 404, 409 */
@@ -54,26 +74,19 @@ export async function redactOnRequest(
   const eventId = attendee?.event_id ?? payment?.event_id ?? null;
   const event = eventId === null ? null : await store.events.findById(eventId).lean<EventDoc>();
   const before = payment ? payment.redacted_at : attendee?.redacted_at;
-  if (!before) refuseTicketHolder(attendee, payment, event, give_up_ticket, now);
+  const others = await othersOf(store, payment, attendee);
+  if (!before && !give_up_ticket) refuseTicketHolder(attendee, payment, others, event, now);
 
   const by: RedactedBy = { by: requested_by, reason, correlation_id: correlationId };
   if (attendee && give_up_ticket && !before && (event === null || endOf(event) > now))
     await revokeTicket(store, attendee, now, pendingBy({ by: requested_by, correlationId }, now));
 
   let redacted = false;
-  if (payment) {
-    const duplicates = await redactDuplicates(store, payment._id, by, now);
-    for (const duplicate of duplicates) {
-      const claimed = await claimPayment(store, duplicate);
-      if (claimed) await settle(tools, claimed.payment, claimed.claim);
-    }
-    redacted = await redactPayment(store, payment._id, by, now);
-    const marked = await store.payments.findById(payment._id).lean<PaymentDoc>();
-    // Not left to whoever settles it at this moment: what was asked for is gone when it is answered.
-    if (marked) await redactBelongings(store, marked);
-    const claimed = await claimPayment(store, payment._id);
-    if (claimed) await settle(tools, claimed.payment, claimed.claim);
-  } else if (attendee && !attendee.redacted_at) {
+  // Before the payment itself: what finds them is on it, for whoever asks again after a crash.
+  const duplicates = payment ? await redactDuplicates(store, payment._id, by, now) : [];
+  for (const other of new Set([...duplicates, ...others.map(({ _id }) => _id)])) await erase(tools, other, by, now);
+  if (payment) redacted = await erase(tools, payment._id, by, now);
+  else if (attendee && !attendee.redacted_at) {
     if (!(await redactHandMade(store, attendee._id, by, now)))
       throw new RequestFailed(409, 'this attendee changed at this very moment; try again');
     redacted = true;

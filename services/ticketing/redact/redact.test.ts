@@ -335,6 +335,73 @@ describe('erasing personal data', () => {
     }
   });
 
+  it('takes along what else the same student paid or tried to pay, but for a good ticket', async () => {
+    const order_id = 'order_AAAAAAAAAAAAAA';
+    const held = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date(0), about: {} };
+    const awaiting = { kind: 'awaiting' as const, reason: null, since: new Date(0) };
+    const other = (letter: string, entity: object, change: Partial<PaymentDoc>) =>
+      paymentDoc(
+        { id: `pay_${letter.repeat(14)}`, ...entity },
+        { pending: false, event_id: 1, details: STUDENT, outcome: awaiting, ...change },
+      );
+    const tries = [
+      other('B', { status: 'failed' }, {}),
+      other('C', { status: 'failed', order_id }, { details: null, event_id: 2 }),
+      other('D', { amount: 5 }, { outcome: held }),
+      other('E', { status: 'refunded' }, { outcome: { ...awaiting, kind: 'revoked' }, attendee_id: 8 }),
+    ];
+    const left = [
+      other('F', {}, { outcome: { ...awaiting, kind: 'ticketed' }, attendee_id: 9 }),
+      other('G', { status: 'failed', notes: {} }, { details: { ...STUDENT, roll_number: '21CS043' } }),
+      other('H', { status: 'failed' }, { event_id: 2 }),
+    ];
+    const layAll = async (parts: Parameters<typeof lay>[0] = {}) => {
+      await lay({ payment: ticketed({ payment: paymentDoc({ order_id }).payment as never }), ...parts });
+      await desk.store.payments.collection.insertMany([...tries, ...left] as never[]);
+      const { ticket } = attendeeDoc();
+      await desk.store.attendees.collection.insertMany([
+        attendeeDoc({ _id: 8, payment_id: 'pay_EEEEEEEEEEEEEE', live: false, ticket: { ...ticket, id: 'over' } }),
+        attendeeDoc({
+          _id: 9,
+          payment_id: 'pay_FFFFFFFFFFFFFF',
+          seat: 2,
+          student_key: 'X|',
+          ticket: { ...ticket, id: 'good' },
+        }),
+      ] as never[]);
+    };
+    const ids = (payments: PaymentDoc[]) => payments.map(({ _id }) => _id);
+    const erased = async () =>
+      ids(
+        await desk.store.payments
+          .find({ redacted_at: { $ne: null }, pending: false })
+          .sort({ _id: 1 })
+          .lean(),
+      );
+    await layAll();
+    await request();
+    expect(await erased()).to.deep.equal([ID, ...ids(tries)]);
+    expect(await desk.store.attendees.findById(8).lean()).to.deep.include({ details: {}, email: null });
+    expect(await desk.store.attendees.findById(9).lean()).to.deep.include({ details: STUDENT });
+    expect((await desk.payment('pay_DDDDDDDDDDDDDD')).outcome, 'its money still waits').to.deep.equal(held);
+
+    const without = attendeeDoc({ live: false });
+    const ahead = { date: new Date(Date.now() + DAY_MS) };
+    await layAll({ attendee: without, event: ahead });
+    const refused = await request().catch((error) => error);
+    expect(refused).to.include({ code: 409 });
+    expect(refused.message).to.contain('another payment of this student');
+    expect(await erased()).to.deep.equal([]);
+    await request({ give_up_ticket: true });
+    expect(await erased()).to.deep.equal([ID, ...ids(tries)]);
+
+    await layAll({ payment: null, attendee: attendeeDoc({ payment_id: null, student_key: '21CS042|' }) });
+    await request();
+    expect(await erased(), 'of somebody whom the desk added').to.deep.equal(
+      ids(tries).filter((id) => id !== 'pay_CCCCCCCCCCCCCC'),
+    );
+  });
+
   it('outlasts news: a refund revokes the ticket, the same facts and newer ones bring nothing back', async () => {
     await lay({});
     await request();
