@@ -100,6 +100,8 @@ export async function startTicketing(
 
   answer(bus, 'ticketing.settle', async ({ payment_id, event_id }) => {
     if (payment_id === undefined) return { settled: (await recovery?.hasten(event_id)) ?? 0 };
+    // Pending or held, it gets its turn once whoever was ticketed has a seat.
+    if (!recovery?.whole()) return { settled: 0 };
     const claimed = await claimPayment(store, payment_id);
     if (!claimed) return { settled: 0 };
     return { settled: (await settle(tools, claimed.payment, claimed.claim)) === null ? 0 : 1 };

@@ -1,6 +1,6 @@
 /** What is asked of a replica that has only just started is not forgotten. */
 import { expect } from 'chai';
-import { eventDoc, paymentDoc } from '../../../test/documents.ts';
+import { eventDoc, paymentDoc, STUDENT } from '../../../test/documents.ts';
 import { until } from '../../../test/until.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { startRecovery } from './loop.ts';
@@ -42,6 +42,45 @@ describe('recovery on a replica that has just started', () => {
         'the seat given',
       );
       expect(recovery.whole()).to.equal(true);
+    } finally {
+      await recovery.stop();
+    }
+  });
+
+  it('gives whoever was ticketed the seat back before a payment that is pending, as right after a restore', async () => {
+    const old = new Date(Date.now() - 600_000);
+    const lost = paymentDoc(
+      { id: 'pay_BBBBBBBBBBBBBB', notes: { ...STUDENT, roll_number: 'R2' } },
+      {
+        pending: false,
+        pending_since: null,
+        settling: null,
+        event_id: 1,
+        attendee_id: 7,
+        looked_up_at: old,
+        outcome: { kind: 'ticketed', reason: null, since: old },
+      },
+    );
+    await desk.lay({
+      payments: [paymentDoc({}, { pending_since: old, settling: null, next_at: null }), lost],
+      events: [eventDoc({ capacity: 1 })],
+    });
+    const recovery = startRecovery(desk.tools(), {
+      intervalMs: 100,
+      workers: 1,
+      retentionDays: null,
+      open: async () => true,
+      onMailOwed: () => undefined,
+    });
+    try {
+      const { outcome } = await until(
+        () => desk.payment(),
+        ({ pending }) => !pending,
+        'the pending one settled',
+      );
+      expect(outcome?.reason).to.equal('event_full');
+      const live = await desk.store.attendees.find({ live: true }).lean();
+      expect(live.map(({ payment_id, seat }) => [payment_id, seat])).to.deep.equal([[lost._id, 1]]);
     } finally {
       await recovery.stop();
     }

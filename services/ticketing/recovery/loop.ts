@@ -44,6 +44,8 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
   const isStopped = () => stopped;
 
   let whole = false;
+  /** What came before that is not left to rest: nobody else was to settle it. */
+  let rested = false;
 
   const hints = coalesced(async (eventId) => {
     if (stopped || !whole) return 0;
@@ -71,7 +73,11 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       // No hint that came before this was followed.
       await hints.hint(undefined);
     }),
-    loop('pending', lookEveryMs, () => settlePending(tools, intervalMs, workers, isStopped)),
+    loop('pending', lookEveryMs, async () => {
+      if (!whole) return;
+      await settlePending(tools, rested ? intervalMs : 0, workers, isStopped);
+      rested = true;
+    }),
     loop('held', intervalMs, () => hints.hint(undefined)),
     loop('by hand', lookEveryMs, () => finishPending(tools, isStopped)),
     loop('aliases', intervalMs, () => claimedByAliases(tools, isStopped)),
