@@ -213,8 +213,8 @@ export interface MailDoc {
   created_at: Date;
   /** When it went out last; it may be owed once more since. */
   sent_at: Date | null;
-  /** Its address was corrected while it was being sent: whoever marks it looks where it should have gone. */
-  readdressed?: boolean;
+  /** How often its address was corrected while it was being sent: whoever marks it looks where it should have gone. */
+  readdressed?: number;
   /** Audit entries written with the mark they tell of, until recovery moves them into the audit trail. */
   trail?: ActivityDoc[];
 }

@@ -180,7 +180,7 @@ export const mails = schema<MailDoc>({
   paid_at: Date,
   created_at: Date,
   sent_at: Date,
-  readdressed: { type: Boolean, default: undefined },
+  readdressed: Number,
   trail: [json],
 });
 mails.index({ state: 1, priority: 1, due_at: 1 });

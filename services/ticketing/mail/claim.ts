@@ -80,7 +80,7 @@ export async function markMail(
   { mail, token }: ClaimedMail,
   change: Partial<MailDoc>,
   trail: ActivityDoc[] = [],
-  only: { readdressed?: null } = {},
+  only: { readdressed?: number | null } = {},
 ): Promise<boolean> {
   const { matchedCount } = await store.mails.updateOne(
     { _id: mail._id, state: 'sending', 'lease.token': token, ...only },
@@ -90,19 +90,21 @@ export async function markMail(
 }
 
 /**
- * Ends the lease of a mail that was sent. Where its address was corrected meanwhile, it is owed to that one. Whoever
- * corrects says so on the mail after the attendee, so that reading the attendee after that is enough. False: the lease was lost.
+ * Ends the lease of a mail that was sent. Where its address was corrected meanwhile, it is owed to that one: whoever corrects
+ * counts that on the mail, after the attendee, so that the attendee read after the count is as it says. False: the lease was lost.
  */
 export async function markSent(store: Store, claimed: ClaimedMail, to: string, trail: ActivityDoc[]): Promise<boolean> {
   const { mail, token } = claimed;
   const went = { to, sent_at: new Date(), error: null };
+  // As it was claimed, before its attendee was read.
+  let readdressed = mail.readdressed ?? null;
   for (;;) {
-    if (await markMail(store, claimed, { ...went, state: 'sent' }, trail, { readdressed: null })) return true;
-    const { matchedCount } = await store.mails.updateOne(
-      { _id: mail._id, state: 'sending', 'lease.token': token },
-      { $unset: { readdressed: 1 } },
-    );
-    if (matchedCount === 0) return false;
+    if (await markMail(store, claimed, { ...went, state: 'sent' }, trail, { readdressed })) return true;
+    const current = await store.mails
+      .findOne({ _id: mail._id, state: 'sending', 'lease.token': token }, { readdressed: 1 })
+      .lean();
+    if (!current) return false;
+    readdressed = current.readdressed ?? null;
     const attendee = await store.attendees.findById(mail.attendee_id, { email: 1 }).lean();
     if (attendee?.email !== to)
       return await markMail(store, claimed, { ...went, state: 'owed', due_at: new Date(), attempts: 0 }, trail);

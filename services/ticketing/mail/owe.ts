@@ -75,7 +75,7 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
   if (email === null) return;
   const its = { attendee_id, kind: 'ticket' as const, issue: ticket.issue };
   // Before the ones that were sent: in between it would be neither.
-  if (corrected && live) await store.mails.updateMany({ ...its, state: 'sending' }, { $set: { readdressed: true } });
+  if (corrected && live) await store.mails.updateMany({ ...its, state: 'sending' }, { $inc: { readdressed: 1 } });
   await store.mails.updateMany(
     {
       attendee_id,
