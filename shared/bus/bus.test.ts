@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { connect } from 'nats';
 import { startPrivateNats } from '../../test/servers.ts';
@@ -15,6 +17,20 @@ const failure = async (work: Promise<unknown>): Promise<unknown> =>
     () => null,
     (error: unknown) => error,
   );
+
+/** Publishes while this thread is busy. */
+async function startSender(url: string) {
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+    require('nats').connect({ servers: workerData }).then((connection) => {
+      parentPort.on('message', (subject) => connection.publish(subject, 'x'));
+      parentPort.postMessage('ready');
+    });`,
+    { eval: true, workerData: url },
+  );
+  await once(worker, 'message');
+  return { send: (subject: string) => worker.postMessage(subject), stop: () => worker.terminate() };
+}
 
 describe('the bus wrapper', () => {
   let nats: Awaited<ReturnType<typeof startPrivateNats>>;
@@ -88,6 +104,43 @@ describe('the bus wrapper', () => {
     );
     await consumer.stop();
     expect(seen.sort()).to.deep.equal(['later1c', 'later2c', 'one1c', 'two1c']);
+  });
+
+  it('misses no message that comes just before its pull ends, while the process is busy', async () => {
+    const [bus, sender] = [await openOne(), await startSender(nats.url)];
+    const pulls: number[] = [];
+    const seen: number[] = [];
+    const consumer = bus.consume({
+      workers: 1,
+      async open() {
+        pulls.push(performance.now());
+        return true;
+      },
+      async handle({ deliveries }) {
+        seen.push(deliveries);
+        return 'ack';
+      },
+    });
+    try {
+      for (;;) {
+        const begun = await until(
+          () => pulls.at(-1) ?? 0,
+          (at) => at > 0 && performance.now() - at < 1_000,
+          'a pull',
+        );
+        await new Promise((resolve) => setTimeout(resolve, begun + 1_900 - performance.now()));
+        // A loaded machine may be too late for this one.
+        if (pulls.at(-1) === begun && performance.now() - begun < 1_980) break;
+      }
+      sender.send(OBSERVED);
+      // The server ends a pull after 2 s; what comes until then is read when the process has time again.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+      await until(() => seen.length > 0, Boolean, 'the message, not its second delivery half a minute later', 15_000);
+      expect(seen).to.deep.equal([1]);
+    } finally {
+      await consumer.stop();
+      await sender.stop();
+    }
   });
 
   it('takes nothing while its gate is closed, and goes on when it opens', async () => {

@@ -2,7 +2,7 @@
  * Taking messages off the stream: a few workers, each with one message at a time, so that none ages while it waits for
  * its turn. Nothing is taken while the store is away; stream and consumer are made again when they are gone.
  */
-import type { JsMsg } from 'nats';
+import { ErrorCode, type JetStreamClient, type JsMsg, NatsError } from 'nats';
 import type { Logger } from '../log/index.ts';
 import { correlationOf, type Link, pause, RETRY_MS } from './link.ts';
 import { CONSUMER, ensureConsumer, ensureStream, STREAM } from './stream.ts';
@@ -29,8 +29,25 @@ export interface Consumption {
 const WORKING_EVERY_MS = 10_000;
 /** How long one pull waits for a message; also how long an idle worker takes to stop. */
 const PULL_MS = 2_000;
+/** So much longer it waits for the server to say that none has come: by then a process that was busy has read what it got. */
+const BUSY_MS = 2_000;
 /** A handler should not throw; if it does, its message comes again. */
 const FAILED_MS = 5_000;
+
+const NOTHING_CAME: readonly string[] = [ErrorCode.JetStream408RequestTimeout, ErrorCode.Timeout];
+
+/**
+ * The next message; null: none came. Not the client's own `next`: its timer ends a twentieth after the server's, so that a
+ * process that is busy for that moment drops what has just come, and it comes again only after `ack_wait`.
+ */
+async function next(pulling: JetStreamClient): Promise<JsMsg | null> {
+  try {
+    return await pulling.pull(STREAM, CONSUMER, PULL_MS);
+  } catch (error) {
+    if (error instanceof NatsError && NOTHING_CAME.includes(error.code)) return null;
+    throw error;
+  }
+}
 
 async function handleOne(message: JsMsg, { handle }: Consumption, log: Logger): Promise<void> {
   const working = setInterval(() => message.working(), WORKING_EVERY_MS);
@@ -63,12 +80,12 @@ export function consume(
   const mayTake = async () => !stopped && link.up() && (await consumption.open());
 
   async function takeWhileOpen(): Promise<void> {
-    const { jetStream, manager } = link.online();
+    const { connection, manager } = link.online();
     await ensureStream(manager, replicas);
     await ensureConsumer(manager);
-    const consumer = await jetStream.consumers.get(STREAM, CONSUMER);
+    const pulling = connection.jetstream({ timeout: PULL_MS + BUSY_MS });
     while (await mayTake()) {
-      const message = await consumer.next({ expires: PULL_MS });
+      const message = await next(pulling);
       if (message) await handleOne(message, consumption, log);
     }
   }
