@@ -56,6 +56,7 @@ export async function othersOf(
   ]);
   const others = new Map(found.flat().map((one) => [one._id, one]));
   if (payment) others.delete(payment._id);
+  if (others.size === 0) return [];
   const good = await store.attendees
     .find({ payment_id: { $in: [...others.keys()] }, live: true }, { payment_id: 1 })
     .lean();
