@@ -12,7 +12,7 @@ const PAGES: Record<string, (scene: Scene) => [path: string, heading: string | R
   today: () => ['/', 'Today'],
   payments: () => ['/payments', 'Payments'],
   search: () => ['/payments?q=asha', 'Payments'],
-  payment: ({ payments }) => [`/payments/${payments.refunded}`, 'Imran Rao'],
+  payment: ({ payments }) => [`/payments/${payments.refunded}`, /./],
   'payment-held': ({ payments }) => [`/payments/${payments.held}`, /./],
   held: () => ['/held', 'Held'],
   'held-underpaid': () => ['/held?reason=underpaid', 'Held'],

@@ -1,6 +1,7 @@
 /** An afternoon at the desk: a whole QRFlow with some of everything that its people meet, for the pages to show. */
+import { createHmac } from 'node:crypto';
 import { notesOf, STUDENTS } from '../../deploy/local/demo/students.ts';
-import { ADMIN, type Json, startWorld, until, type World } from '../world.ts';
+import { ADMIN, type Json, startWorld, until, WEBHOOK_SECRET, type World } from '../world.ts';
 import { type Opened, startBrowser, type TestBrowser } from './browser.ts';
 
 export interface Scene {
@@ -17,7 +18,8 @@ export interface Scene {
 }
 
 const DAY_MS = 86_400_000;
-const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 16);
+/** In the evening, by the event's clock. */
+const inDays = (days: number): string => `${new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)}T18:00`;
 /** What the catcher refuses for good. */
 const REFUSED = 'kartik.nair@exmaple.edu';
 
@@ -29,6 +31,23 @@ function linkIn(text: string | null): string {
   const link = text?.split('\n').find((line) => line.startsWith(`${SITE}/ticket/`));
   if (!link) throw new Error('the mail has no link to its ticket');
   return new URL(link.trim()).pathname;
+}
+
+/** Razorpay's word, but nothing that can be read: it becomes a dead letter. */
+async function unreadableWebhook(world: World): Promise<void> {
+  const payment = { entity: { id: 'pay_Qx7Yz8Ab9Cd0Ef', amount: 'three hundred' } };
+  const body = JSON.stringify({ entity: 'event', event: 'payment.captured', payload: { payment } });
+  const signature = createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex');
+  await fetch(`http://127.0.0.1:${world.ingest.port}/webhooks/razorpay`, {
+    method: 'POST',
+    headers: { 'X-Razorpay-Signature': signature },
+    body,
+  });
+  await until(
+    () => world.store.deadLetters.countDocuments({ state: 'dead' }),
+    (count) => count === 1,
+    'a dead letter',
+  );
 }
 
 export async function startScene(): Promise<Scene> {
@@ -112,7 +131,7 @@ export async function startScene(): Promise<Scene> {
   const silent = STUDENTS[38] as (typeof STUDENTS)[0];
   const { email: _, ...noAddress } = notesOf(silent, 'freshers');
   await pay(38, other(noAddress));
-  const refunded = good[7] as string;
+  const refunded = good[1] as string;
   await world.razorpay.control(`/payments/${refunded}/refund`, {});
   await world.settled(refunded, 'revoked');
   await until(
@@ -134,11 +153,12 @@ export async function startScene(): Promise<Scene> {
     .sort({ _id: 1 })
     .limit(9)
     .lean();
-  for (const [at, { _id }] of inside.entries())
-    await world.store.attendees.updateOne(
-      { _id },
-      { $set: { checked_in_at: new Date(Date.now() - at * 95_000), checked_in_by: 'gate1' } },
-    );
+  for (const [at, { _id }] of inside.entries()) {
+    const [checked_in_gate, checked_in_by] = at % 3 === 2 ? ['South gate', 'gate2'] : ['North gate', 'gate1'];
+    const checked_in_at = new Date(Date.now() - at * 95_000);
+    await world.store.attendees.updateOne({ _id }, { $set: { checked_in_at, checked_in_by, checked_in_gate } });
+  }
+  await unreadableWebhook(world);
   const { text } = await world.mails.waitFor(({ subject }) => subject === `Your ticket: ${events[0].name}`);
   return {
     world,
