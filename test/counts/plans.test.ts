@@ -139,6 +139,8 @@ describe('the plans of all queries', () => {
     await ask('POST', '/api/mails/resend', { state: 'failed', event_id: 1 });
     await ask('DELETE', `/api/attendees/${attendee?._id}`, { reason: 'a mistake' });
     await ask('POST', `/api/attendees/${attendee?._id}/erase`, { reason: 'asked' });
+    for (const { id } of twice)
+      await ask('POST', `/api/payments/${id}/erase`, { reason: 'asked', give_up_ticket: true });
     await ask('POST', '/api/admin/users', { username: 'somebody', password: 'staple, then a pony', role: 'staff' });
     await until(
       () => world.store.mails.countDocuments({ state: { $in: ['owed', 'sending'] } }),
