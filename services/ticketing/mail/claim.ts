@@ -99,7 +99,7 @@ export async function markSent(store: Store, claimed: ClaimedMail, to: string, t
   // As it was claimed, before its attendee was read.
   let readdressed = mail.readdressed ?? null;
   for (;;) {
-    if (await markMail(store, claimed, { ...went, state: 'sent' }, trail, { readdressed })) return true;
+    if (await markMail(store, claimed, { state: 'sent', ...went }, trail, { readdressed })) return true;
     const current = await store.mails
       .findOne({ _id: mail._id, state: 'sending', 'lease.token': token }, { readdressed: 1 })
       .lean();
@@ -107,6 +107,6 @@ export async function markSent(store: Store, claimed: ClaimedMail, to: string, t
     readdressed = current.readdressed ?? null;
     const attendee = await store.attendees.findById(mail.attendee_id, { email: 1 }).lean();
     if (attendee?.email !== to)
-      return await markMail(store, claimed, { ...went, state: 'owed', due_at: new Date(), attempts: 0 }, trail);
+      return await markMail(store, claimed, { state: 'owed', ...went, due_at: new Date(), attempts: 0 }, trail);
   }
 }
