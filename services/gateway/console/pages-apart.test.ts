@@ -61,7 +61,8 @@ function formsOf(html: string, page: string): Form[] {
     const file = inputs.some(({ type, name }) => type === 'file' && name === 'file');
     // A button may send its form elsewhere.
     const actions = [action || page, ...inputs.flatMap(({ formaction = '' }) => formaction || [])];
-    return actions.map((one) => ({ action: one, fields, file }));
+    // Where the page is to stand afterwards is not sent.
+    return actions.map((one) => ({ action: one.replace(/#.*/, ''), fields, file }));
   });
 }
 
