@@ -31,6 +31,7 @@ const OPERATORS: Record<string, (values: unknown[]) => unknown> = {
   $eq: ([a, b]) => compare(a, b) === 0,
   $ne: ([a, b]) => compare(a, b) !== 0,
   $gt: ([a, b]) => compare(a, b) > 0,
+  $substrBytes: ([text, from, length]) => String(text).slice(from as number, (from as number) + (length as number)),
   $lte: ([a, b]) => compare(a, b) <= 0,
   $not: ([a]) => !truthy(a),
   $and: (values) => values.every(truthy),

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { anyObservation } from '../../test/observations.ts';
+import { isAbsent } from './absence.ts';
 import { paymentFacts } from './facts.ts';
 import { type Joinable, join, merge } from './join.ts';
 import { type Observation, type Register, sightings } from './observation.ts';
@@ -106,17 +107,31 @@ describe('the join', () => {
     expect(status(taken, seen(10, { status: 'refunded', fee: 2, amount_refunded: 100 }))).to.equal('refunded');
   });
 
-  it('becomes pending exactly when a fact changed', () => {
+  it('becomes pending exactly when a fact changed, or whether Razorpay knows the payment', () => {
     fc.assert(
       fc.property(histories, anyObservation(PAYMENT), (history, next) => {
         const settled = { ...(joinAll(history) as Joinable), pending: false };
         const after = join(settled, next);
         const facts = (doc: Joinable) =>
-          JSON.stringify(registers(doc), (key, value) => (key === 'version' ? undefined : value));
+          JSON.stringify([registers(doc), isAbsent(doc)], (key, value) => (key === 'version' ? undefined : value));
         expect(after.pending).to.equal(facts(after) !== facts(settled));
         expect(after.rev - settled.rev).to.equal(after.pending ? 1 : 0);
       }),
     );
+  });
+
+  it('is decided anew when Razorpay does not know it any more, or knows it again as it was', () => {
+    const T = 1_795_000_000;
+    const seen = (after: number) => sight({ id: PAYMENT }, { observed_at: T + after });
+    const gone = (after: number) => sight(undefined, { observed_at: T + after, absent: true });
+    const told: boolean[] = [];
+    let doc: Joinable | null = join(null, seen(0));
+    // Not to be found in the very second in which it was seen says nothing yet, though it is a new fact.
+    for (const one of [gone(0), gone(1), gone(2), seen(2), seen(3), gone(4)]) {
+      doc = join({ ...doc, pending: false }, one);
+      told.push(doc.pending);
+    }
+    expect(told).to.deep.equal([true, true, false, true, false, true]);
   });
 
   it('makes of a first sight a pending payment of revision 1, also where it tells nothing but the id', () => {

@@ -3,6 +3,7 @@
  * and omissions of observations cannot change the result. This is the pure form; ticketing runs the same rules inside
  * the store in one round trip, and a property test holds the two together.
  */
+import { isAbsent } from './absence.ts';
 import { stripped } from './facts.ts';
 import { type Observation, type Register, type Sighting, sightings } from './observation.ts';
 
@@ -12,7 +13,7 @@ export type Merge = 'keep' | 'advance' | 'replace';
 /**
  * - `replace`: a newer version with other facts, or the same facts for a register that was stripped of personal data
  *   because the payment was not ours; the greater version stays
- * - `advance`: the same facts seen later; nothing changed, but older sights of anything else must lose from now on
+ * - `advance`: the same facts seen later; they have not changed, but older sights of anything else must lose from now on
  * - `keep`: older, or seen before
  */
 export function merge(stored: Register<object> | undefined, seen: Register<object>, redacted: boolean): Merge {
@@ -61,9 +62,11 @@ export function join(doc: Joinable | null, observation: Observation): Joinable {
     next[group] = id === undefined ? merged : { ...(next[group] as object), [id]: merged };
     changed ||= what === 'replace';
   }
-  if (changed) {
+  // A sight that only advances a version changes nothing by itself; but Razorpay may not have known the payment before it.
+  const joined = next as unknown as Joinable;
+  if (changed || isAbsent(joined) !== isAbsent(doc ?? {})) {
     next.rev = Number(next.rev) + 1;
     next.pending = true;
   }
-  return next as unknown as Joinable;
+  return joined;
 }

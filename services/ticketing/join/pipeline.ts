@@ -2,6 +2,7 @@
 import type { PipelineStage } from 'mongoose';
 import { stripped } from '../../../shared/razorpay/facts.ts';
 import { type Observation, type Sighting, sightings } from '../../../shared/razorpay/observation.ts';
+import { OBSERVED_AT } from '../../../shared/razorpay/version.ts';
 
 type Expression = Record<string, unknown>;
 type SetStage = PipelineStage.Set | PipelineStage.Unset;
@@ -39,6 +40,19 @@ function registerExpression({ path, register }: Sighting, replaces: string): Exp
   return { $mergeObjects: [{ $cond: [replaces, seen, stored] }, version] };
 }
 
+const observedAt = (path: string): Expression => ({
+  $substrBytes: [{ $ifNull: [`$${path}.version`, ''] }, OBSERVED_AT.from, OBSERVED_AT.length],
+});
+const isMissing = (path: string): Expression => ({ $eq: [{ $type: `$${path}.version` }, 'missing'] });
+
+/** Whether `isAbsent` says so (shared/razorpay/absence.ts). */
+const ABSENT: Expression = {
+  $and: [
+    { $not: [isMissing('absence')] },
+    { $or: [isMissing('payment'), { $gt: [observedAt('absence'), observedAt('payment')] }] },
+  ],
+};
+
 /** The stages that merge `observation`, and claim the settling of what is pending unless somebody holds it. */
 export function joinPipeline(observation: Observation, claim: Claim, now: Date): SetStage[] {
   const seen = sightings(observation);
@@ -53,14 +67,25 @@ export function joinPipeline(observation: Observation, claim: Claim, now: Date):
   };
   const orNull = (field: string) => ({ [field]: { $ifNull: [`$${field}`, null] } });
   return [
-    { $set: Object.fromEntries(seen.map((one, index) => [replaces[index], replacesExpression(one)])) },
     {
       $set: {
-        ...Object.fromEntries(
-          seen.map((one, index) => [one.path.join('.'), registerExpression(one, `$${replaces[index]}`)]),
-        ),
+        ...Object.fromEntries(seen.map((one, index) => [replaces[index], replacesExpression(one)])),
+        was_absent: ABSENT,
+      },
+    },
+    {
+      $set: Object.fromEntries(
+        seen.map((one, index) => [one.path.join('.'), registerExpression(one, `$${replaces[index]}`)]),
+      ),
+    },
+    {
+      $set: {
         join_changed: {
-          $or: [{ $eq: [{ $type: '$rev' }, 'missing'] }, ...replaces.map((one) => `$${one}`)],
+          $or: [
+            { $eq: [{ $type: '$rev' }, 'missing'] },
+            { $ne: ['$was_absent', ABSENT] },
+            ...replaces.map((one) => `$${one}`),
+          ],
         },
       },
     },
@@ -91,6 +116,6 @@ export function joinPipeline(observation: Observation, claim: Claim, now: Date):
         },
       },
     },
-    { $unset: [...replaces, 'join_changed'] },
+    { $unset: [...replaces, 'was_absent', 'join_changed'] },
   ] as SetStage[];
 }
