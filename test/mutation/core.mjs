@@ -8,7 +8,7 @@ const ticketing = 'services/ticketing';
 const CORE = {
   join: {
     code: [
-      ...within('shared/razorpay', 'facts', 'join', 'observation', 'version'),
+      ...within('shared/razorpay', 'absence', 'facts', 'join', 'observation', 'version'),
       ...within(`${ticketing}/join`, 'pipeline'),
     ],
     tests: [
