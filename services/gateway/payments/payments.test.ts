@@ -136,6 +136,20 @@ describe('payments', () => {
       expect(body.mails).to.have.length(1);
     });
 
+    it('tells what happened in one moment as one thing led to the other', async () => {
+      await gateway.store.payments.create(payment(1));
+      const told = ['payment.created', 'payment.settled', 'attendee.created', 'qr.generated', 'mail.sent'];
+      const at = new Date();
+      await gateway.store.activities.insertMany(
+        told.toReversed().map((action, n) => ({
+          ...{ _id: `moment-${n}`, at, action, actor: 'ticketing', subject: 'x', payment_id: payId(1) },
+          ...{ event_id: 1, attendee_id: 1, correlation_id: 'c', facts: {} },
+        })),
+      );
+      const { body } = await gateway.ask('admin', 'GET', `/api/payments/${payId(1)}`);
+      expect(body.timeline.map(({ action }: { action: string }) => action)).to.deep.equal(told);
+    });
+
     it('that is not here says how to fetch it', async () => {
       const { status, body } = await gateway.ask('admin', 'GET', '/api/payments/pay_ZZZZZZZZZZZZZZ');
       expect(status).to.equal(404);

@@ -1,5 +1,6 @@
 /** A payment as the API answers it. Pure. */
 import type { z } from 'zod';
+import type { Action } from '../../../shared/audit/index.ts';
 import { isFullyRefunded, type Note, type PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import type { ActivityDoc, AttendeeDoc, MailDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { HOLDS, isReleasable } from './holds.ts';
@@ -147,7 +148,7 @@ export function presentPayment(doc: PaymentDoc, around: Surroundings): PaymentAn
 
 type TimelineEntry = z.input<typeof paymentWithTimeline>['timeline'][number];
 
-export const presentActivity = (entry: ActivityDoc): TimelineEntry => ({
+const presentActivity = (entry: ActivityDoc): TimelineEntry => ({
   at: entry.at.toISOString(),
   action: entry.action,
   actor: entry.actor,
@@ -155,3 +156,21 @@ export const presentActivity = (entry: ActivityDoc): TimelineEntry => ({
   correlation_id: entry.correlation_id ?? null,
   facts: entry.facts ?? {},
 });
+
+/** What one settling writes down has one moment. */
+const IN_ONE_MOMENT: readonly Action[] = [
+  'payment.created',
+  'payment.updated',
+  'payment.settled',
+  'attendee.created',
+  'qr.generated',
+  'ticket.revoked',
+];
+const place = ({ action }: ActivityDoc): number => {
+  const at = IN_ONE_MOMENT.indexOf(action as Action);
+  return at < 0 ? IN_ONE_MOMENT.length : at;
+};
+
+/** Oldest first, and what happened in one moment as one thing led to the other. */
+export const presentTimeline = (entries: readonly ActivityDoc[]): TimelineEntry[] =>
+  entries.toSorted((a, b) => a.at.getTime() - b.at.getTime() || place(a) - place(b)).map(presentActivity);

@@ -3,7 +3,7 @@ import type { ActivityDoc } from '../../../../shared/store/documents.ts';
 import { route } from '../../http/route.ts';
 import { mailExample, paymentExample } from '../../payments/example.ts';
 import { loadPayment, presentOne } from '../../payments/load.ts';
-import { presentActivity, presentMail } from '../../payments/present.ts';
+import { presentMail, presentTimeline } from '../../payments/present.ts';
 import { paymentWithTimeline } from '../../payments/schema.ts';
 import { paymentId } from '../ids.ts';
 
@@ -47,7 +47,7 @@ export const readPayment = route({
     ]);
     return {
       status: 200,
-      body: { ...answer, mails: mails.map(presentMail), timeline: timeline.map(presentActivity) },
+      body: { ...answer, mails: mails.map(presentMail), timeline: presentTimeline(timeline) },
     };
   },
 });
