@@ -179,7 +179,7 @@ describe('the desk', () => {
     const { id } = await world.pay({ notes });
     await mailTo(notes.email);
     await open(id);
-    await button('Sync now').click();
+    await button('Ask Razorpay').click();
     expect(await said()).to.contain('Razorpay was asked');
     await until(
       () => world.store.mails.findOne({ payment_id: id }).lean(),
