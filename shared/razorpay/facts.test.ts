@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { disputeEntity, orderEntity, paymentEntity, qrCodeEntity, refundEntity } from './entities.ts';
 import {
   disputeFacts,
+  isFullyRefunded,
+  isTold,
   notePairs,
   orderFacts,
   paymentFacts,
@@ -96,6 +98,25 @@ describe('whether money was taken', () => {
     for (const one of [{ status: 'captured' }, { captured: true }, { fee: 0 }])
       expect(wasCaptured({ ...said, ...one }), JSON.stringify(one)).to.equal(true);
     expect(wasCaptured(said)).to.equal(false);
+  });
+});
+
+describe('whether all money went back', () => {
+  it('is told by the status, or by what was refunded; a payment of nothing has none that could', () => {
+    const of = (status: string, amount: number, amount_refunded: number) =>
+      isFullyRefunded({ status, amount, amount_refunded });
+    expect([of('refunded', 100, 0), of('captured', 100, 100), of('captured', 100, 101)]).to.deep.equal([
+      ...[true, true, true],
+    ]);
+    expect([of('captured', 100, 99), of('captured', 0, 0)]).to.deep.equal([false, false]);
+  });
+});
+
+describe('whether Razorpay tells of a payment by webhook', () => {
+  it('is so of all but one that was only begun', () => {
+    for (const status of ['authorized', 'captured', 'failed', 'refunded'])
+      expect(isTold({ status }), status).to.equal(true);
+    for (const status of ['created', 'unheard_of']) expect(isTold({ status }), status).to.equal(false);
   });
 });
 

@@ -72,6 +72,7 @@ describe('where the list of refunds begins', () => {
   });
 
   it('waits for no clock that was ahead, and asks for nothing that Razorpay refuses', () => {
+    expect(at(NOW)).to.equal(from);
     expect(at(NOW + 1)).to.equal(from - 30 * DAY);
     expect(refundsFrom({ from: EARLIEST + 5, to: NOW }, null)).to.equal(EARLIEST);
   });

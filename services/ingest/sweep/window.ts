@@ -52,6 +52,6 @@ const REFUNDS_EVERY_SECONDS = 86_400;
  */
 export function refundsFrom({ from, to }: Window, seenTo: number | null): number {
   // Razorpay's clock may have been put back since.
-  const due = seenTo === null || to - seenTo >= REFUNDS_EVERY_SECONDS || seenTo > to;
+  const due = to - (seenTo ?? 0) >= REFUNDS_EVERY_SECONDS || (seenTo ?? 0) > to;
   return due ? Math.max(EARLIEST, Math.min(from, seenTo ?? from) - REFUNDS_BACK_SECONDS) : from;
 }

@@ -78,6 +78,9 @@ describe('the decision on a payment', () => {
     expect(about(paymentDoc(), { twins: [attendeeDoc({ payment_id: 'pay_BBBBBBBBBBBBBB' })] })).to.deep.equal({
       other_payment_id: 'pay_BBBBBBBBBBBBBB',
     });
+    const several = ['pay_C', 'pay_B', 'pay_D'].map((payment_id) => attendeeDoc({ payment_id }));
+    for (const twins of [several, several.toReversed()])
+      expect(about(paymentDoc(), { twins }), 'always the same one').to.deep.equal({ other_payment_id: 'pay_B' });
   });
 
   it('revokes a fully refunded payment, whatever status says so', () => {
@@ -396,6 +399,24 @@ describe('the decision on a payment', () => {
     const absence = register({ absent: true as const });
     expect(says(unseen({ order, absence }))).to.equal('held:unknown_at_razorpay');
     expect(lookupWanted(unseen({ order }), decide(unseen({ order }), around(), rules), null)).to.equal('must');
+  });
+
+  it('looks once more at Razorpay where a ticket was revoked by a refund that is not known here, and by nothing else', () => {
+    const seen = new Date('2026-11-20T10:00:00Z');
+    const changed_by = { observation: 'o', source: 'webhook' as const, event: null, correlation_id: 'c', at: seen };
+    const asks = (ticket: object, entity: Record<string, unknown> = {}, change: Partial<PaymentDoc> = {}) => {
+      const attendee = attendeeDoc({ live: false, ticket: { ...attendeeDoc().ticket, ...ticket } });
+      const payment = paymentDoc(entity, { changed_by, looked_up_at: seen, ...change } as never);
+      return lookupWanted(payment, decide(payment, around({ attendee }), rules), attendee);
+    };
+    const after = new Date(seen.getTime() + 1);
+    const refunded = { revoked_reason: 'refunded', revoked_at: after };
+    expect(asks(refunded)).to.equal('must');
+    expect(asks({ ...refunded, revoked_reason: 'reassigned' }), 'for another reason').to.equal('no');
+    expect(asks({ ...refunded, revoked_at: seen }), 'the payment was seen since').to.equal('no');
+    expect(asks({ ...refunded, revoked_at: null })).to.equal('no');
+    expect(asks(refunded, { status: 'refunded' }), 'it is known here').to.equal('no');
+    expect(asks(refunded, {}, { manual: { reference: null, by: 'admin' } } as never), 'taken by hand').to.equal('no');
   });
 
   it('does not take a payment of nothing for refunded', () => {

@@ -43,15 +43,9 @@ function registerExpression({ path, register }: Sighting, replaces: string): Exp
 const observedAt = (path: string): Expression => ({
   $substrBytes: [{ $ifNull: [`$${path}.version`, ''] }, OBSERVED_AT.from, OBSERVED_AT.length],
 });
-const isMissing = (path: string): Expression => ({ $eq: [{ $type: `$${path}.version` }, 'missing'] });
 
-/** Whether `isAbsent` says so (shared/razorpay/absence.ts). */
-const ABSENT: Expression = {
-  $and: [
-    { $not: [isMissing('absence')] },
-    { $or: [isMissing('payment'), { $gt: [observedAt('absence'), observedAt('payment')] }] },
-  ],
-};
+/** Whether `isAbsent` says so (shared/razorpay/absence.ts); what is missing comes before every text. */
+const ABSENT: Expression = { $gt: [observedAt('absence'), observedAt('payment')] };
 
 /** The stages that merge `observation`, and claim the settling of what is pending unless somebody holds it. */
 export function joinPipeline(observation: Observation, claim: Claim, now: Date): SetStage[] {

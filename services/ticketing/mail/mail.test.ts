@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import { calendarFile } from '../../../shared/ticket/calendar.ts';
 import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
-import { classify, type FaultKind, metAnyMail, Unmakeable } from './faults.ts';
+import { classify, type FaultKind, metAnyMail, refusesContents, Unmakeable } from './faults.ts';
 import { mailDelay } from './retry.ts';
 import { MailUnconfirmed } from './transport.ts';
 import { mailVerdict } from './verdict.ts';
@@ -94,6 +94,22 @@ describe('a failed send', () => {
     ];
     expect(met.map(metAnyMail)).to.deep.equal(met.map(() => true));
     expect(own.map(metAnyMail)).to.deep.equal(own.map(() => false));
+  });
+
+  it('is about what the mail says where the server takes its recipient and then refuses it for good', () => {
+    for (const contents of [smtp('554 5.7.1 spam'), smtp('552 5.3.4 too large'), smtp('500 no')])
+      expect(refusesContents(contents), contents.response).to.equal(true);
+    const others = [
+      smtp('550 5.1.1 no such user', 'DATA'),
+      smtp('451 4.7.1 later'),
+      smtp('554 5.7.1 no', 'RCPT TO'),
+      { ...smtp('554 5.7.1 no'), command: undefined },
+      { ...smtp('554 5.7.1 no'), responseCode: 499 },
+      { ...smtp('554 5.7.1 no'), responseCode: undefined },
+      new MailUnconfirmed('no answer'),
+      null,
+    ];
+    for (const other of others) expect(refusesContents(other), JSON.stringify(other)).to.equal(false);
   });
 
   it('is told without addresses', () => {
@@ -197,6 +213,14 @@ describe('whether a mail may go out', () => {
     for (const attendee of [revoked, replaced]) expect(verdict({ attendee })).to.deep.equal(ended);
   });
 
+  it('says no of whoever was erased, whatever their mail is', () => {
+    const attendee = attendeeDoc({ redacted_at: new Date() });
+    expect(verdict({ attendee })).to.deep.equal(ended);
+    expect(
+      verdict({ attendee, mail: mail({ kind: 'cancellation' }), ticketMail: mail({ state: 'sent' }) }),
+    ).to.deep.equal(ended);
+  });
+
   it('rests without an address', () =>
     expect(verdict({ attendee: attendeeDoc({ email: null }) })).to.deep.equal({ kind: 'state', state: 'no_address' }));
 
@@ -214,7 +238,7 @@ describe('whether a mail may go out', () => {
       expect(of(state, { sent_at: new Date() }), state).to.deep.equal({ kind: 'send' });
     expect(of('sending').kind).to.equal('wait');
     for (const state of ['owed', 'failed', 'cancelled', 'no_address', undefined] as const)
-      expect(of(state)).to.deep.equal(ended);
+      expect(of(state, { unconfirmed: 0, sent_at: null })).to.deep.equal(ended);
   });
 });
 

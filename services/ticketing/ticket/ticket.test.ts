@@ -8,6 +8,7 @@ import { qrPng } from '../../../shared/ticket/png.ts';
 import { ticketQr } from '../../../shared/ticket/qr.ts';
 import {
   BadTicketToken,
+  doorKey,
   keyId,
   readPublicKeys,
   readSigningKey,
@@ -197,6 +198,22 @@ describe('the keys of tickets', () => {
   it('are refused when they hold the signing key, which belongs to ticketing alone', () => {
     for (const text of [pem(keys.privateKey), one + pem(keys.privateKey)])
       expect(() => readPublicKeys(text)).to.throw('no public key');
+  });
+
+  it('stand by their id in what they sign, and are given to doors raw', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    // The first that a key signs, and one more.
+    for (const ticket of ['first', 'second']) {
+      const [header = ''] = (await signTicket({ ticket, event: 1 }, privateKey)).split('.');
+      expect(JSON.parse(Buffer.from(header, 'base64url').toString())).to.deep.equal({
+        alg: 'EdDSA',
+        kid: keyId(publicKey),
+      });
+    }
+    const { kid, x } = doorKey(publicKey);
+    expect(kid).to.equal(keyId(publicKey));
+    const der = publicKey.export({ type: 'spki', format: 'der' });
+    expect(Buffer.from(x, 'base64url').equals(der.subarray(-32))).to.equal(true);
   });
 
   it('are told apart by eight hex digits', () => {
