@@ -70,6 +70,29 @@ describe('the join in the store', () => {
     );
   });
 
+  it('agrees on when Razorpay’s word on whether it knows the payment turns', () => {
+    const { payment: known, ...unknown } = first;
+    const at = (after: number, absent: boolean): Observation => ({
+      ...unknown,
+      ...(absent ? { absent } : { payment: known }),
+      id: `${after}-${absent}`,
+      observed_at: first.observed_at + after,
+    });
+    const sights = [at(0, true), at(1, true), at(2, true), at(2, false), at(3, false), at(4, true)];
+    for (const history of [sights, sights.toReversed()]) {
+      let doc: object = seen(null, first);
+      const told = history.map((sight) => {
+        const pure = join({ ...(doc as Joinable), pending: false }, sight);
+        doc = seen({ ...doc, pending: false }, sight);
+        expect(joined(doc), sight.id).to.deep.equal(joined(pure));
+        return (doc as Joinable).pending;
+      });
+      if (history === sights) expect(told).to.deep.equal([true, true, false, true, false, true]);
+    }
+    const never = [at(0, true), at(1, true)].reduce<object | null>((doc, sight) => seen(doc, sight), null);
+    expect((never as Joinable).rev, 'seen by nobody').to.equal(1);
+  });
+
   it('brings nothing personal to a redacted payment, whatever is seen of it', () => {
     const open = ['email', 'contact', 'description', 'rrn'];
     const personal = (value: object): unknown[] =>
