@@ -28,23 +28,21 @@ const keysOf = ({ student_key, details, email }: Known): (string | null)[] => [
   keyOf(null, email, details?.name),
 ];
 
-/** Guests of whom there is neither roll number nor address. A name says less: each answers for one row. */
-function guestsByName(there: readonly Known[]): Map<string, Known[]> {
-  const guests = new Map<string, Known[]>();
-  for (const one of there) {
-    if (one.payment_id || one.student_key || one.email) continue;
-    const name = lower(one.details?.name);
-    guests.set(name, [...(guests.get(name) ?? []), one]);
-  }
-  return guests;
+/** Guests of whom there is neither roll number nor address, by name. It says less: each answers for one row. */
+const nameOf = ({ payment_id, student_key, email, details }: Known): string | null =>
+  payment_id || student_key || email ? null : lower(details?.name);
+
+function grouped(there: readonly Known[], keys: (one: Known) => (string | null)[]): Map<string, Known[]> {
+  const groups = new Map<string, Known[]>();
+  for (const one of there)
+    for (const key of keys(one)) if (key !== null) groups.set(key, [...(groups.get(key) ?? []), one]);
+  return groups;
 }
 
 /** Who is in the row, of those who are there. */
 function finder(there: readonly Known[]) {
-  const known = new Map<string, Known[]>();
-  for (const one of there)
-    for (const key of keysOf(one)) if (key !== null) known.set(key, [...(known.get(key) ?? []), one]);
-  const guests = guestsByName(there);
+  const known = grouped(there, keysOf);
+  const guests = grouped(there, (one) => [nameOf(one)]);
   return (key: string | null, { name, email }: ReturnType<typeof detailsOf>): Known[] => {
     if (key === null) return guests.get(lower(name))?.splice(0, 1) ?? [];
     const found = known.get(key);

@@ -26,17 +26,11 @@ const OUTCOME_WORDS: Partial<Record<OutcomeKind, string>> = {
   awaiting: 'awaiting capture',
 };
 
-export const outcomeChoices = (chosen: OutcomeKind | undefined): Choice[] =>
-  choices(OUTCOME_KINDS, chosen).map((one) => ({
-    ...one,
-    label: OUTCOME_WORDS[one.value as OutcomeKind] ?? one.label,
-  }));
+const worded = <T extends string>(values: readonly T[], words: Partial<Record<T, string>>, chosen: T | undefined) =>
+  choices(values, chosen).map((one): Choice => ({ ...one, label: words[one.value as T] ?? one.label }));
 
-export const mailStateChoices = (chosen: MailState | undefined): Choice[] =>
-  choices(MAIL_STATES, chosen).map((one) => ({
-    ...one,
-    label: MAIL_STATE_WORDS[one.value as MailState] ?? one.label,
-  }));
+export const outcomeChoices = (chosen: OutcomeKind | undefined) => worded(OUTCOME_KINDS, OUTCOME_WORDS, chosen);
+export const mailStateChoices = (chosen: MailState | undefined) => worded(MAIL_STATES, MAIL_STATE_WORDS, chosen);
 
 export interface EventChoice {
   id: number;
@@ -62,11 +56,11 @@ export async function eventChoices(
     }));
 }
 
-/** All clubs; for admins. */
 /** What was chosen in a form that is shown again, where it could not be taken. */
 export const typed = ({ given }: Pick<PageCall, 'given'>, name: string): string | undefined =>
   given?.values[name] as string | undefined;
 
+/** All clubs; for admins. */
 export async function clubChoices(
   call: PageCall<unknown, unknown, unknown, unknown>,
   chosen: unknown,

@@ -26,6 +26,10 @@ const said = (faults: Fault[]) =>
 export const faulty = (status: number, faults: Fault[]): Problem =>
   new Problem(status, { detail: said(faults), errors: faults });
 
+/** A refusal with its faults told otherwise, where a form calls its fields something else; any other error as it is. */
+export const retold = (error: unknown, tell: (fault: Fault) => Fault): unknown =>
+  error instanceof Problem && error.fields.errors ? faulty(error.status, error.fields.errors.map(tell)) : error;
+
 /** @throws Problem (`status`) naming every fault */
 export function checked(schema: z.ZodType, value: unknown, status: number): unknown {
   const parsed = schema.safeParse(value);

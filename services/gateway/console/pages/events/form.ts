@@ -80,12 +80,11 @@ const IN_FORM_WORDS: Record<string, string> = {
   capacity: 'must be a whole number, like 200',
 };
 
-/** What a refusal says of fields that were typed as something else, in the form's own words. */
-export const inFormWords = (faults: readonly Fault[], body: Record<string, unknown>): Fault[] =>
-  faults.map(({ field, message }) => ({
-    field,
-    message: (typeof body[field] === 'string' && IN_FORM_WORDS[field]) || message,
-  }));
+/** What a refusal says of a field that was typed as something else, in the form's own words. */
+export const inFormWords = ({ field, message }: Fault, body: Record<string, unknown>): Fault => ({
+  field,
+  message: (typeof body[field] === 'string' && IN_FORM_WORDS[field]) || message,
+});
 
 const TIMES = ['date', 'ends_at', 'doors_open_at', 'doors_close_at', 'closes_at'] as const;
 

@@ -1,11 +1,10 @@
 /** Events: made in a minute, with what to put into a payment's notes, and how it goes. */
 import { z } from 'zod';
 import { dateFormat } from '../../../../../shared/date-format.ts';
-import { Problem } from '../../../../../shared/http/problem.ts';
 import { EVENT_STATUSES } from '../../../../../shared/store/documents.ts';
 import type { eventAnswer } from '../../../events/schema.ts';
 import type { SignedIn } from '../../../http/route.ts';
-import { faulty } from '../../../http/validate.ts';
+import { retold } from '../../../http/validate.ts';
 import { consentLine, retentionDays } from '../../../privacy/kept.ts';
 import { listOwnClubMembers } from '../../../routes/club/members.ts';
 import { changeEventRoute } from '../../../routes/events/change.ts';
@@ -81,14 +80,10 @@ export const newEventPage = page({
 });
 
 /** @throws Problem in the words of the form */
-const stored: typeof answerOf<EventAnswer> = async (route, call, given) => {
-  try {
-    return await answerOf<EventAnswer>(route, call, given);
-  } catch (error) {
-    if (!(error instanceof Problem) || !error.fields.errors) throw error;
-    throw faulty(error.status, inFormWords(error.fields.errors, given?.body as Record<string, unknown>));
-  }
-};
+const stored: typeof answerOf<EventAnswer> = (route, call, given) =>
+  answerOf<EventAnswer>(route, call, given).catch((error: unknown) => {
+    throw retold(error, (fault) => inFormWords(fault, given?.body as Record<string, unknown>));
+  });
 
 export const newEventAction = action({
   path: '/events/new',

@@ -1,10 +1,9 @@
 /** One payment: what became of it and why, what may be done about it. */
 import { z } from 'zod';
-import { Problem } from '../../../../../shared/http/problem.ts';
 import type { HoldReason } from '../../../../../shared/outcome.ts';
 import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
 import { meantAddress } from '../../../attendees/meant.ts';
-import { faulty } from '../../../http/validate.ts';
+import { retold } from '../../../http/validate.ts';
 import { resendTicketOf } from '../../../mails/resend.ts';
 import { isWithdrawn, type PaymentAnswer } from '../../../payments/present.ts';
 import type { paymentWithTimeline } from '../../../payments/schema.ts';
@@ -128,15 +127,6 @@ export const assignPayment = action({
   },
 });
 
-/** The form's fields are what the API calls `details.…`. */
-const ofFields = (problem: Problem): Problem =>
-  problem.fields.errors
-    ? faulty(
-        problem.status,
-        problem.fields.errors.map(({ field, message }) => ({ field: field.replace(/^details\./, ''), message })),
-      )
-    : problem;
-
 export const correctPayment = action({
   path: '/payments/{payment_id}/details',
   access: ROLES,
@@ -162,7 +152,7 @@ export const correctPayment = action({
       params: call.params,
       body: { details },
     }).catch((error: unknown) => {
-      throw error instanceof Problem ? ofFields(error) : error;
+      throw retold(error, ({ field, message }) => ({ field: field.replace(/^details\./, ''), message }));
     });
     return goTo(at(before.id), { tone: 'good', text: changed(body) });
   },

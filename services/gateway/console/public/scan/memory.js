@@ -21,23 +21,18 @@ function open(name) {
 
 /** @returns {Promise<import('./door.js').Memory>} */
 export async function openMemory(name = 'qrflow-scan') {
-  let opened = open(name);
-  /** The browser may close it at any time, to free space or for a fault of the disk: whoever uses it next opens it again. */
-  const database = async () => {
-    try {
-      const db = await opened;
-      db.onclose = () => {
-        opened = open(name);
-        // Told to whoever asks for it.
-        opened.catch(() => undefined);
-      };
-      return db;
-    } catch {
-      opened = open(name);
-      return await opened;
-    }
+  let opened = null;
+  const forget = () => {
+    opened = null;
   };
-  await opened;
+  /** The browser may close it at any time, to free space or for a fault of the disk: whoever uses it next opens it again. */
+  const database = () => {
+    if (opened !== null) return opened;
+    opened = open(name);
+    opened.then((db) => db.addEventListener('close', forget), forget);
+    return opened;
+  };
+  await database();
   const within = async (store, mode, act) => {
     const db = await database();
     // Kept through a loss of power where the browser can: a scan that is shown green is on the phone.
