@@ -3,6 +3,7 @@
  * In a batch of a larger run (test/run) the end is handed over to whoever started it instead.
  */
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { format } from 'node:util';
 import Mocha from 'mocha';
 
@@ -13,12 +14,13 @@ const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVEN
 /** The file that whoever started this batch reads its result from. */
 const RESULT = process.env.TEST_RESULT_FILE;
 
-/** What a batch came to; `failures` is text for people. */
+/** What a batch came to; `failures` is text for people, `failedTests` a line for each of them. */
 export interface BatchResult {
   passed: number;
   failed: number;
   skipped: number;
   failures: string;
+  failedTests: string[];
 }
 
 /** `12 passed, 0 failed`, and `, 1 skipped` only where some were. */
@@ -70,12 +72,13 @@ class ShortReporter extends Base {
         failed: failures,
         skipped: pending,
         failures: failures > 0 ? listed(this.failures) : '',
+        failedTests: this.failures.map(named),
       };
       writeFileSync(RESULT, JSON.stringify(result));
       return;
     }
     if (failures > 0) console.log(listed(this.failures));
-    tellEnd({ passed: passes, failed: failures, skipped: pending }, duration);
+    tellEnd({ passed: passes, failed: failures, skipped: pending, failedTests: this.failures.map(named) }, duration);
     // At the exit, so that nothing that still speaks while stopping comes after it.
     process.once('exit', () => console.log(closingLine(passes, failures, pending)));
   }
@@ -94,8 +97,11 @@ function listed(failures: Mocha.Test[]): string {
   return lines.join('\n');
 }
 
-/** What comes right before the closing line. */
-export function tellEnd({ passed, failed, skipped }: Omit<BatchResult, 'failures'>, ms: number): void {
+const named = (failure: Mocha.Test) => `${relative('', failure.file ?? '')}: ${failure.fullTitle()}`;
+
+/** What comes right before the closing line: the names of what failed once more, for who sees only a log's last lines. */
+export function tellEnd({ passed, failed, skipped, failedTests }: Omit<BatchResult, 'failures'>, ms: number): void {
+  for (const name of failedTests) console.log(`failed: ${name}`);
   if (failed > 0) console.log(`\nThe same order again: TEST_SEED=${process.env.TEST_SEED} make test`);
   else if (passed + skipped === 0) console.log('No test ran: that is a failure, too.');
   console.log(`\nin ${seconds(ms)}`);

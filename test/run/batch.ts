@@ -28,5 +28,6 @@ export async function runBatch(
   if (result && (result.failed > 0 || how === 'exit code 0')) return result;
   const { passed, skipped } = result ?? { passed: 0, skipped: 0 };
   const when = result ? 'after its last test' : 'before its last test';
-  return { passed, failed: 1, skipped, failures: `\n  A batch ended badly ${when} (${how}): ${files.join(' ')}` };
+  const what = `A batch ended badly ${when} (${how}): ${files.join(' ')}`;
+  return { passed, failed: 1, skipped, failures: `\n  ${what}`, failedTests: [what] };
 }

@@ -27,7 +27,7 @@ const seed = testSeed();
 console.log(`TEST_SEED=${seed}`);
 const waiting = batches(files, generator(seed));
 const folder = mkdtempSync(join(tmpdir(), 'qrflow-test-run-'));
-const total: BatchResult = { passed: 0, failed: 0, skipped: 0, failures: '' };
+const total: BatchResult = { passed: 0, failed: 0, skipped: 0, failures: '', failedTests: [] };
 
 /** Runs batch after batch on servers that live as long as it does. */
 async function lane(number: number): Promise<void> {
@@ -49,6 +49,7 @@ async function lane(number: number): Promise<void> {
       total.failed += result.failed;
       total.skipped += result.skipped;
       total.failures += result.failures;
+      total.failedTests.push(...result.failedTests);
     }
   } finally {
     await Promise.all([nats.stop(), mongo.stop()]);

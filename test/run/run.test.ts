@@ -70,6 +70,9 @@ describe('a run of the tests', () => {
     const { code, lines } = await run({ good: GOOD, bad: BAD });
     expect(lines.at(-1)).to.equal('1 passed, 1 failed, 1 skipped');
     expect(lines.join('\n')).to.contain('as it should').and.contain('TEST_SEED=7 make test');
+    expect(lines.slice(-6).join('\n'), 'its name, also in a log’s last lines').to.match(
+      /^failed: .*bad\.test\.ts: bad fails$/m,
+    );
     expect(code).to.equal(1);
   });
 

@@ -27,7 +27,6 @@ const client = (apiUrl: string, options: Partial<RazorpayOptions> = {}): Razorpa
     apiUrl,
     metrics: createIngestMetrics(createRegistry('test')),
     retry: { tries: 1, baseMs: 1, maxMs: 1 },
-    timeoutMs: 300,
     ...options,
   });
 
@@ -104,7 +103,7 @@ describe('the Razorpay client', () => {
     expect(observedAt(undefined, 0, 10_999)).to.equal(10);
   });
 
-  for (const [what, change, kind, transient] of [
+  for (const [what, change, kind, transient, how] of [
     ['429', { error_rate: 1, status: 429 }, RazorpayRateLimited, true],
     ['401', { error_rate: 1, status: 401 }, RazorpayUnauthorized, false],
     ['403', { error_rate: 1, status: 403 }, RazorpayRejected, false],
@@ -115,12 +114,12 @@ describe('the Razorpay client', () => {
     ['HTML with 200', { html_rate: 1, html_status: 200 }, RazorpayUnavailable, true],
     ['half of a JSON', { wrong_json_rate: 1 }, RazorpayUnavailable, true],
     ['a connection that is cut', { reset_rate: 1 }, RazorpayUnavailable, true],
-    ['an answer that never comes', { hang_rate: 1 }, RazorpayUnavailable, true],
+    ['an answer that never comes', { hang_rate: 1 }, RazorpayUnavailable, true, { timeoutMs: 150 }],
   ] as const)
     it(`gives ${what} a class of its own`, async () => {
       const { id } = await pay();
       faults(change);
-      const error = await failure(razorpay.payment(id));
+      const error = await failure(razorpay.payment(id, how));
       expect(error).to.be.instanceOf(kind);
       expect(isTransient(error)).to.equal(transient);
       expect(JSON.stringify(error) + String((error as Error).stack)).to.not.contain(KEY.keySecret);
