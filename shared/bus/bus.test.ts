@@ -68,7 +68,7 @@ describe('the bus wrapper', () => {
     expect(await failure(bus.request('ingest.sync', {}, { timeoutMs: 5_000, correlationId: 'c' }))).to.be.instanceOf(
       BusUnavailable,
     );
-    expect(performance.now() - started).to.be.below(500);
+    expect(performance.now() - started, 'and waits for no time-out').to.be.below(4_000);
     expect([bus.connected(), await bus.ready()]).to.deep.equal([false, false]);
   });
 
