@@ -29,6 +29,19 @@ describe('a poisoned message', () => {
     await world.store.deadLetters.deleteMany({});
   });
   const parts = () => replicas.map((one) => one.parts);
+  /** Onto the bus, once, however late a loaded machine confirms it. */
+  const put = (subject: string, bytes: Uint8Array, id: string) =>
+    until(
+      async () =>
+        parts()[0]
+          ?.bus.publish(subject, bytes, id, 'c')
+          .then(
+            () => true,
+            () => false,
+          ),
+      Boolean,
+      'the message on the bus',
+    );
 
   const captured = (entity: object) =>
     JSON.stringify({ entity: 'event', event: 'payment.captured', payload: { payment: { entity } } });
@@ -97,9 +110,7 @@ describe('a poisoned message', () => {
     const observation = { ...JSON.parse(stored.payload.toString()), id: `sweep-1.${id}`, source: 'sweep' };
     observation.observed_at++;
     const again = Buffer.from(JSON.stringify(observation));
-    await parts()[0]
-      ?.bus.publish(OBSERVED, again, observation.id, 'c')
-      .catch(() => undefined);
+    await put(OBSERVED, again, observation.id);
     await letter({ _id, attempts: 9 });
     expect(await alarms()).to.equal(1);
 
@@ -134,7 +145,7 @@ describe('a poisoned message', () => {
 
     // Broken anew: the letter is back, with its history.
     await breakDocument(id);
-    await parts()[0]?.bus.publish(OBSERVED, again, randomUUID(), 'c');
+    await put(OBSERVED, again, randomUUID());
     expect((await letter({ _id, attempts: 8 })).replays).to.have.length(2);
     await mend(id);
     expect((await replay(_id)).status).to.equal(200);
@@ -186,9 +197,7 @@ describe('a poisoned message', () => {
     // As an ingest that could not read it sent it on.
     await world.ingest.stop();
     const signed = Buffer.from(captured(payment));
-    await parts()[0]
-      ?.bus.publish(UNREADABLE, signed, randomUUID(), 'c')
-      .catch(() => undefined);
+    await put(UNREADABLE, signed, randomUUID());
     const { _id } = await letter({ subject: UNREADABLE });
 
     const away = await replay(_id);

@@ -125,8 +125,9 @@ describe('clubs', () => {
   });
 
   it('show an organizer the own one, its people and events; an admin none, but all people and events', async () => {
-    const foreign = await newUser('staff', (await newClub()).id);
-    await gateway.store.events.insertMany([event(8_001), event(8_002, { club_id: foreign.id })]);
+    const other = await newClub();
+    const foreign = await newUser('staff', other.id);
+    await gateway.store.events.insertMany([event(8_001), event(8_002, { club_id: other.id })]);
     const get = async (who: 'admin' | 'organizer', what: string) =>
       (await gateway.ask(who, 'GET', `/api/club/${what}`)).body;
     const ids = (rows: Named[]) => rows.map((one) => one.id);
