@@ -90,23 +90,31 @@ export async function markMail(
 }
 
 /**
- * Ends the lease of a mail that was sent. Where its address was corrected meanwhile, it is owed to that one: whoever corrects
- * counts that on the mail, after the attendee, so that the attendee read after the count is as it says. False: the lease was lost.
+ * Ends the lease of a mail that was tried at the address `to`, sent or not, with these changes. Where its address was corrected
+ * meanwhile, it is owed to that one instead: whoever corrects counts that on the mail, after the attendee, so that the attendee
+ * read after the count is as it says. False: the lease was lost.
  */
-export async function markSent(store: Store, claimed: ClaimedMail, to: string, trail: ActivityDoc[]): Promise<boolean> {
+export async function markTried(
+  store: Store,
+  claimed: ClaimedMail,
+  to: string,
+  change: Partial<MailDoc>,
+  trail: ActivityDoc[],
+): Promise<boolean> {
   const { mail, token } = claimed;
-  const went = { to, sent_at: new Date(), error: null };
   // As it was claimed, before its attendee was read.
   let readdressed = mail.readdressed ?? null;
   for (;;) {
-    if (await markMail(store, claimed, { state: 'sent', ...went }, trail, { readdressed })) return true;
+    if (await markMail(store, claimed, { ...change, to }, trail, { readdressed })) return true;
     const current = await store.mails
       .findOne({ _id: mail._id, state: 'sending', 'lease.token': token }, { readdressed: 1 })
       .lean();
     if (!current) return false;
     readdressed = current.readdressed ?? null;
     const attendee = await store.attendees.findById(mail.attendee_id, { email: 1 }).lean();
-    if (attendee?.email !== to)
-      return await markMail(store, claimed, { state: 'owed', ...went, due_at: new Date(), attempts: 0 }, trail);
+    if (attendee?.email !== to) {
+      const anew = { state: 'owed' as const, due_at: new Date(), attempts: 0, error: null };
+      return await markMail(store, claimed, { ...change, to, ...anew }, trail);
+    }
   }
 }

@@ -67,8 +67,8 @@ async function owe(
 }
 
 /**
- * A mail that had no address, or failed at the one it had, is owed again once there is another; one that went out, once it
- * was corrected where to.
+ * A mail that had no address, or failed at the one it had or rests because of it, is owed at once when there is another; one
+ * that went out, when it was corrected where to.
  */
 async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean, now: Date) {
   const { _id: attendee_id, email, live, ticket } = attendee;
@@ -82,6 +82,7 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
       $or: [
         { state: 'no_address' },
         { state: 'failed', to: { $ne: email } },
+        { state: 'owed', due_at: { $gt: now }, to: { $nin: [null, email] } },
         // Given up while its ticket was not live as stored, which a restore may have been the reason for.
         ...(live ? [{ state: 'cancelled' as const, kind: 'ticket' as const, ticket_id: ticket.id }] : []),
         ...(corrected && live ? [{ ...its, state: 'sent' as const, to: { $ne: email } }] : []),

@@ -43,7 +43,7 @@ describe('a mail', () => {
   /** Where the last one went. */
   let to = '';
   /** Sends the mail that is owed; the server answers by `refusal`. @returns its subject */
-  async function send(refusal: (subject: string) => Refusal | null | Promise<null>): Promise<string> {
+  async function send(refusal: (subject: string) => Refusal | null | Promise<Refusal | null>): Promise<string> {
     const { store } = desk;
     const { metrics } = desk.tools();
     let subject = '';
@@ -68,30 +68,61 @@ describe('a mail', () => {
     return subject;
   }
 
+  const correctTo = async (email: string) => {
+    await desk.store.attendees.updateOne({}, { $set: { email } });
+    const attendee = (await desk.store.attendees.findOne().lean<AttendeeDoc>()) as AttendeeDoc;
+    await settleMails(desk.store, attendee, { ...context, corrected: true }, new Date());
+    return null;
+  };
+
   it('goes out once more to an address that was corrected while the server took it', async () => {
-    const correctTo = (email: string) => async () => {
-      await desk.store.attendees.updateOne({}, { $set: { email } });
-      const attendee = (await desk.store.attendees.findOne().lean<AttendeeDoc>()) as AttendeeDoc;
-      await settleMails(desk.store, attendee, { ...context, corrected: true }, new Date());
-      return null;
-    };
-    await send(correctTo('new@example.edu'));
+    await send(() => correctTo('new@example.edu'));
     expect(await stored()).to.deep.include({ state: 'owed', to: STUDENT.email, lease: null, attempts: 0 });
     expect((await stored()).sent_at).to.be.a('date');
     await send(() => null);
     expect(to).to.equal('new@example.edu');
     expect(await stored()).to.deep.include({ state: 'sent', to: 'new@example.edu' });
     await resendMails(desk.store, [(await stored())._id], { by: 'asha', correlationId: 'c' });
-    await send(correctTo('new@example.edu'));
+    await send(() => correctTo('new@example.edu'));
     expect(await stored(), 'to where it went anyway').to.deep.include({ state: 'sent', to: 'new@example.edu' });
     expect((await stored()).trail?.map(({ action }) => action)).to.deep.equal(['mail.sent', 'mail.sent', 'mail.sent']);
   });
 
+  it('whose address is corrected while the server refuses it goes to the new one, whatever the refusal said', async () => {
+    for (const responseCode of [550, 450]) {
+      const refusal = { command: 'RCPT TO', responseCode, response: `${responseCode} no` };
+      const email = `after${responseCode}@example.edu`;
+      await send(async () => {
+        await correctTo(email);
+        return refusal;
+      });
+      const mail = await stored();
+      expect(mail, `after ${responseCode}`).to.deep.include({ state: 'owed', lease: null, attempts: 0, error: null });
+      expect(mail.due_at.getTime()).to.be.at.most(Date.now());
+      await send(() => refusal);
+      expect(to).to.equal(email);
+      expect((await stored()).state, 'refused there, too').to.equal(responseCode === 550 ? 'failed' : 'owed');
+      await resendMails(desk.store, [mail._id], { by: 'asha', correlationId: 'c' });
+    }
+  });
+
+  it('that rests because of its address goes out at once when that is corrected, and only then', async () => {
+    const refusal = { command: 'RCPT TO', responseCode: 450, response: '450 later' };
+    for (let tries = 0; tries < 8; tries++) await send(() => refusal);
+    const attendee = (await desk.store.attendees.findOne().lean<AttendeeDoc>()) as AttendeeDoc;
+    const rests = await stored();
+    expect(rests.due_at.getTime()).to.be.above(Date.now() + 3_600_000);
+    await settleMails(desk.store, attendee, { ...context, corrected: true }, new Date());
+    expect(await stored(), 'the same address').to.deep.equal(rests);
+    await correctTo('new@example.edu');
+    const { due_at, ...mail } = await stored();
+    expect(due_at.getTime()).to.be.at.most(Date.now());
+    expect(mail).to.deep.include({ state: 'owed', attempts: 0, error: null });
+  });
+
   it('whose sender dies while its address is corrected goes to the new one', async () => {
     await claimMail(desk.store);
-    await desk.store.attendees.updateOne({}, { $set: { email: 'new@example.edu' } });
-    const attendee = (await desk.store.attendees.findOne().lean<AttendeeDoc>()) as AttendeeDoc;
-    await settleMails(desk.store, attendee, { ...context, corrected: true }, new Date());
+    await correctTo('new@example.edu');
     await desk.store.mails.updateMany({}, { $set: { 'lease.until': new Date(0) } });
     await reclaimMails(desk.tools());
     await send(() => null);

@@ -18,7 +18,7 @@ import {
   LEASE_MS,
   type MailContents,
   markMail,
-  markSent,
+  markTried,
   readContents,
   renewMail,
 } from './claim.ts';
@@ -65,7 +65,7 @@ async function patientlyMarkSent(
   const until = performance.now() + MARK_FOR_MS;
   for (;;) {
     try {
-      return await markSent(store, claimed, to, trail);
+      return await markTried(store, claimed, to, { state: 'sent', sent_at: new Date(), error: null }, trail);
     } catch (error) {
       if (performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, MARK_EVERY_MS));
@@ -101,7 +101,6 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
   const now = Date.now();
   const change: Partial<MailDoc> = {
     state: delay === null ? 'failed' : 'owed',
-    to,
     attempts,
     error: {
       ...{ kind, text, at: new Date(now), times },
@@ -112,7 +111,7 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
     ...(delay !== null && { due_at: new Date(now + delay) }),
   };
   const action = delay === null ? 'mail.failed' : 'mail.retried';
-  await markMail(store, claimed, change, [entry(mail, action, { fault: kind, reason: told, attempts })]);
+  await markTried(store, claimed, to, change, [entry(mail, action, { fault: kind, reason: told, attempts })]);
   log.warn(
     { mail: mail._id, fault: kind, reason: told, correlation_id: mail.correlation_id, retry_in_ms: delay },
     delay === null ? 'mail: failed' : 'mail: not sent yet',

@@ -572,6 +572,13 @@ describe('erasing personal data', () => {
       expect(rounds.filter((one) => one !== null)).to.deep.equal([1]);
     });
 
+    it('goes on where a clock was ahead', async () => {
+      await lay({});
+      expect(await retain(desk.tools(), 30, never, daysFrom(LATER, 300))).to.equal(1);
+      expect(await retain(desk.tools(), 30, never, daysFrom(LATER, 300))).to.equal(null);
+      expect(await retain(desk.tools(), 30, never, LATER), 'not in 300 days').to.equal(0);
+    });
+
     it('counts what is due, and works it off in batches, what is held first', async () => {
       await lay({});
       const many = Array.from({ length: 130 }, (_, index) =>

@@ -128,9 +128,11 @@ async function takeRound(store: Store, days: number | null, now: Date): Promise<
       { $set: { days }, $setOnInsert: { next_at: new Date(0) } },
       { upsert: true },
     );
-  if (said?.next_at && said.next_at > now) return false;
+  // Later than any round is set to: a clock that was ahead set it, and is right again.
+  const most = new Date(now.getTime() + 2 * ROUND_EVERY_MS);
+  if (said?.next_at && said.next_at > now && said.next_at <= most) return false;
   const taken = await store.bindings.findOneAndUpdate(
-    { _id: BINDING, next_at: { $lte: now } },
+    { _id: BINDING, $or: [{ next_at: { $lte: now } }, { next_at: { $gt: most } }] },
     { $set: { next_at: new Date(now.getTime() + ROUND_EVERY_MS) } },
   );
   return taken !== null;
