@@ -6,6 +6,7 @@ import { createGatewayMetrics } from '../../services/gateway/metrics.ts';
 import { createIngestMetrics } from '../../services/ingest/metrics.ts';
 import { createTicketingMetrics } from '../../services/ticketing/metrics.ts';
 import { createRegistry } from '../../shared/metrics/index.ts';
+import { measureReach } from '../../shared/metrics/reach.ts';
 
 const read = (name: string) => parse(readFileSync(new URL(name, import.meta.url), 'utf8'), { merge: true });
 const { groups } = read('rules.yml') as {
@@ -22,6 +23,7 @@ describe('deploy/prometheus', () => {
     for (const [name, make] of Object.entries(makers)) {
       const registry = createRegistry(name);
       make(registry);
+      measureReach(registry, async () => ({ store: true, bus: true }));
       for (const metric of registry.getMetricsAsArray()) {
         const { labelNames = [] } = metric as unknown as { labelNames?: string[] };
         labels.set(metric.name, labelNames);
@@ -41,6 +43,20 @@ describe('deploy/prometheus', () => {
       expect(labels.severity, alert).to.be.oneOf(['page', 'ticket']);
       expect(annotations.summary, alert).to.be.a('string');
     }
+  });
+
+  it('has a row of the runbook for each alert, with how urgent it is, and tries no other', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const rows = runbook.split('\n').flatMap((line) => {
+      const [, names = '', severities = ''] = line.split('|');
+      const alerts = [...names.matchAll(/`([A-Z]\w+)`/g)].map(([, alert = '']) => alert);
+      const urgent = severities.trim().split(', ');
+      return alerts.map((alert, at) => `${alert} ${urgent[at] ?? urgent[0]}`);
+    });
+    for (const { alert, labels } of rules) expect(rows).to.include(`${alert} ${labels.severity}`);
+    const { tests } = read('rules-test.yml') as { tests: { alert_rule_test: { alertname: string }[] }[] };
+    const tried = tests.flatMap(({ alert_rule_test }) => alert_rule_test.map(({ alertname }) => alertname));
+    for (const alert of tried) expect(rules.map((rule) => rule.alert)).to.include(alert);
   });
 
   it('scrapes each service on its ops port, with the token', () => {

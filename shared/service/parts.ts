@@ -6,6 +6,7 @@ import { type Listening, listen } from '../http/listen.ts';
 import { opsHandler } from '../http/ops.ts';
 import { createLogger, type Logger } from '../log/index.ts';
 import { createRegistry, type Registry } from '../metrics/index.ts';
+import { measureReach, type Reached } from '../metrics/reach.ts';
 import { openStore, type Store } from '../store/index.ts';
 
 export interface Parts {
@@ -16,7 +17,7 @@ export interface Parts {
   bus: Bus;
   /** Resolves when the store answered and its indexes are there; says so while waiting. Rejects when closed meanwhile. */
   storeReady: Promise<void>;
-  ready(): Promise<{ store: boolean; bus: boolean }>;
+  ready(): Promise<Reached>;
   serveOps(port: number): Promise<Listening>;
   close(): Promise<void>;
 }
@@ -67,6 +68,7 @@ export function openParts(
     const [pong, onBus] = await Promise.all([store.ping(), bus.ready()]);
     return { store: pong && prepared, bus: onBus };
   };
+  measureReach(registry, ready);
 
   return {
     name,
