@@ -5,14 +5,14 @@ import type { Config, Setting, Settings } from './index.ts';
 
 export const commonSettings = {
   MONGODB_URI: {
-    doc: 'Where the MongoDB replica set is, with the database name.',
+    doc: 'Where the MongoDB replica set is, with the database name; its members comma separated.',
     type: field.url('mongodb', 'mongodb+srv'),
     secret: true,
     example: 'mongodb://localhost:27017/qrflow?replicaSet=rs0',
   },
   NATS_URL: {
     doc: 'Where NATS (2.10 or newer, with JetStream) is; several, comma separated.',
-    type: field.url('nats', 'tls', 'ws', 'wss'),
+    type: field.urls('nats', 'tls', 'ws', 'wss'),
     example: 'nats://localhost:4222',
   },
   NATS_CREDS: {

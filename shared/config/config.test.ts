@@ -78,6 +78,36 @@ describe('a configuration', () => {
     }
   });
 
+  it('takes an empty file for what an empty variable is: not set', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'qrflow-config-'));
+    const file = join(folder, 'empty');
+    try {
+      for (const nothing of ['', '\n', '\r\n']) {
+        writeFileSync(file, nothing);
+        const text = { MAYBE: { doc: 'A text.', type: field.text, optional: true } } as const satisfies Settings;
+        expect(loadConfig(text, { MAYBE_FILE: file })).to.deep.equal({});
+        expect(faults({ KEY_FILE: file, PORT_FILE: file })).to.deep.equal(['KEY is missing: A key.']);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('names a replica set by its members, and several servers of NATS by an address each', () => {
+    const { MONGODB_URI, NATS_URL } = commonSettings;
+    const wrong = (name: string, value: string) =>
+      faults({ [name]: value }, { MONGODB_URI, NATS_URL } as Settings).filter((fault) => fault.startsWith(`${name}:`));
+    for (const good of [
+      'mongodb://a:27017,b:27017/qrflow?replicaSet=rs0',
+      'mongodb://user:pass@a:27017,b:27017,c:27017/qrflow?replicaSet=rs0&authSource=qrflow&tls=true',
+      'mongodb+srv://cluster.example.net/qrflow',
+    ])
+      expect(wrong('MONGODB_URI', good), good).to.deep.equal([]);
+    expect(wrong('MONGODB_URI', 'a:27017,mongodb://b:27017/qrflow')).to.have.length(1);
+    expect(wrong('NATS_URL', 'nats://a:4222, tls://b:4222')).to.deep.equal([]);
+    expect(wrong('NATS_URL', 'nats://a:4222,b:4222')).to.have.length(1);
+  });
+
   it('does not open the ops port to the world without a token', () => {
     const config = { OPS_HOST: '0.0.0.0', METRICS_TOKEN: undefined } as Parameters<typeof commonFaults>[0];
     expect(commonFaults(config)[0]).to.include('set METRICS_TOKEN');

@@ -26,13 +26,17 @@ export const count = (low: number, high = 1_000_000_000) => wholeNumber(low, hig
 
 export const text = z.string();
 
-export const url = (...protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (value) => value.split(',').every((one) => protocols.some((protocol) => one.trim().startsWith(`${protocol}://`))),
-      `must start with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-    );
+const startsWith = (protocols: string[]) => (value: string) =>
+  protocols.some((protocol) => value.trim().startsWith(`${protocol}://`));
+const howItStarts = (protocols: string[]) =>
+  `must start with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+
+/** One address. Behind the protocol it may name several hosts: `mongodb://a,b/name`. */
+export const url = (...protocols: string[]) => z.string().refine(startsWith(protocols), howItStarts(protocols));
+
+/** Several addresses, comma separated, each with its protocol. */
+export const urls = (...protocols: string[]) =>
+  z.string().refine((value) => value.split(',').every(startsWith(protocols)), howItStarts(protocols));
 
 /** One address of a site, without a path: pages of ours stand at its root. */
 export const site = z.string().refine((value) => {

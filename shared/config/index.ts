@@ -41,7 +41,9 @@ function raw(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const direct = env[name];
   if (direct !== undefined && direct !== '') return direct;
   const file = env[`${name}_FILE`];
-  return file === undefined || file === '' ? undefined : readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  if (file === undefined || file === '') return undefined;
+  // An empty file is as good as an empty variable: not set.
+  return readFileSync(file, 'utf8').replace(/\r?\n$/, '') || undefined;
 }
 
 /**
