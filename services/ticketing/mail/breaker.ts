@@ -17,7 +17,10 @@ export interface MailBreaker {
   room(workers: number): number;
   /** One mail may try the server now. */
   probing(): boolean;
-  /** `probe`: one mail may try the server; `works`: it does again, also where too few mails failed to open the breaker. */
+  /**
+   * `probe`: one mail may try the server; `works`: it does, for the first time since the start or after a fault, also
+   * where too few mails failed to open the breaker.
+   */
   on(change: 'probe' | 'works', listener: () => void): void;
   close(): void;
 }
@@ -42,8 +45,9 @@ export function mailBreaker(
     // "True" counts as a success of the server: it answered, it just does not want this mail.
     errorFilter: (error: unknown) => ['address', 'temporary'].includes(classify(error).kind),
   });
-  // Only `close` would leave the few mails of a short or sparse outage to rest for up to a quarter of an hour.
-  let failing = false;
+  // Only `close` would leave the few mails of a short or sparse outage to rest for up to a quarter of an hour. At the
+  // start nobody knows: mails may rest because of a fault that another process saw, and that the restart mended.
+  let failing = true;
   let works: () => void = () => undefined;
   const worksAgain = () => {
     if (!failing) return;

@@ -32,6 +32,8 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
   let stopped = false;
   let wake: (() => void) | undefined;
   let kicked = false;
+  /** Whatever mails rest because of, this start may have mended it: as after an outage, one is tried. */
+  let fresh = true;
   /** More may be due than there was room for. */
   let full = false;
   const kick = () => {
@@ -63,7 +65,8 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
     if (full) return false;
     if ((await allowance(store, options.pace)) < 1) return false;
     // Offered at each look: the mails may still be being marked, and another replica may take the one that was offered.
-    if (breaker.probing()) await offerProbe(store);
+    if (fresh || breaker.probing()) await offerProbe(store);
+    fresh = false;
     const claimed = await claimMail(store);
     if (!claimed) return false;
     const sending = sendOne(tools, claimed)

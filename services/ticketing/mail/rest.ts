@@ -6,7 +6,7 @@ import type { Store } from '../../../shared/store/index.ts';
 
 const RESTING = { state: 'owed' as const, 'error.kind': 'server' };
 
-/** The breaker lets one mail try the server: if none is due, the one that was refused least is. */
+/** One mail may try the server: if none is due, the one that was refused least is. */
 export async function offerProbe(store: Store, now = new Date()): Promise<void> {
   if (await store.mails.exists({ state: 'owed', due_at: { $lte: now } })) return;
   await store.mails.findOneAndUpdate(RESTING, { $set: { due_at: now } }, { sort: { 'error.times': 1, due_at: 1 } });
