@@ -80,7 +80,14 @@ export function createTicketingMetrics(registry: Registry) {
     }),
     mailsOwedAge: new Gauge({
       name: 'qrflow_mails_owed_oldest_seconds',
-      help: 'Age of the oldest mail not sent yet.',
+      help: 'Age of the oldest mail not sent yet, but for those put off by whom they are for.',
+      registers,
+    }),
+    // Its label keeps it from being 0 between a start and the first count.
+    mailsPutOff: new Gauge({
+      name: 'qrflow_mails_put_off',
+      help: 'Owed mails that wait long because of whom they are for, by fault: temporary, unconfirmed.',
+      labelNames: ['kind'],
       registers,
     }),
     mailAttempts: new Counter({

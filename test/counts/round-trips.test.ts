@@ -23,7 +23,7 @@ const POLLS: ((command: Command) => boolean)[] = [
   ({ text, empty }) => ['find mails {trail.at}', 'find attendees {pending.at}'].includes(text) && empty,
   // The gauges.
   ({ text }) => /^aggregate (mails|payments|dead_letters) \[\$match \$group\]$/.test(text),
-  ({ text }) => text === 'find payments {pending}' || text === 'find mails {state}',
+  ({ text }) => text === 'find payments {pending}' || text === 'find mails {state, error.kind}',
 ];
 const isPoll = (command: Command) => POLLS.some((poll) => poll(command));
 

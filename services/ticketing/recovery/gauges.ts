@@ -3,11 +3,17 @@ import { HOLD_REASONS } from '../../../shared/outcome.ts';
 import { MAIL_STATES } from '../../../shared/store/documents.ts';
 import type { SettleTools } from '../settle/settle.ts';
 
-const age = (since: Date | null | undefined): number =>
-  since ? Math.max(0, (Date.now() - since.getTime()) / 1_000) : 0;
+/** What lies ahead was written by a clock that was wrong, and waits all the longer: its distance counts, too. */
+const age = (since: Date | null | undefined): number => (since ? Math.abs(Date.now() - since.getTime()) / 1_000 : 0);
+
+/**
+ * Faults of whom a mail is for: one full mailbox holds its mail back for days. After so many tries it rests for a quarter
+ * of an hour and longer (../mail/retry.ts); greylisting is over by then.
+ */
+const BY_RECEIVER = { temporary: 5, unconfirmed: 1 };
 
 export async function countBacklog({ store, metrics }: SettleTools): Promise<void> {
-  const [pending, oldest, held, mails, oldestMail, deadLetters] = await Promise.all([
+  const [pending, oldest, held, mails, oldestMail, putOff, deadLetters] = await Promise.all([
     store.payments.countDocuments({ pending: true }),
     store.payments.findOne({ pending: true }, { pending_since: 1 }).sort({ pending_since: 1 }).lean(),
     store.payments.aggregate<{ _id: string; n: number }>([
@@ -15,13 +21,26 @@ export async function countBacklog({ store, metrics }: SettleTools): Promise<voi
       { $group: { _id: '$outcome.reason', n: { $sum: 1 } } },
     ]),
     Promise.all(MAIL_STATES.map((state) => store.mails.countDocuments({ state }))),
-    store.mails.findOne({ state: 'owed' }, { created_at: 1 }).sort({ created_at: 1 }).lean(),
+    store.mails
+      .findOne(
+        { state: { $in: ['owed', 'sending'] }, 'error.kind': { $nin: Object.keys(BY_RECEIVER) } },
+        { created_at: 1 },
+      )
+      .sort({ created_at: 1 })
+      .lean(),
+    Promise.all(
+      Object.entries(BY_RECEIVER).map(async ([kind, attempts]) => ({
+        kind,
+        mails: await store.mails.countDocuments({ state: 'owed', 'error.kind': kind, attempts: { $gte: attempts } }),
+      })),
+    ),
     store.deadLetters.countDocuments({ state: 'dead' }),
   ]);
   metrics.pending.set(pending);
   metrics.deadLettersWaiting.set(deadLetters);
   metrics.pendingAge.set(age(oldest?.pending_since));
   metrics.mailsOwedAge.set(age(oldestMail?.created_at));
+  for (const { kind, mails } of putOff) metrics.mailsPutOff.set({ kind }, mails);
   for (const reason of HOLD_REASONS) metrics.held.set({ reason }, held.find(({ _id }) => _id === reason)?.n ?? 0);
   for (const [index, state] of MAIL_STATES.entries()) metrics.mails.set({ state }, mails[index] ?? 0);
 }
