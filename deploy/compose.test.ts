@@ -11,7 +11,7 @@ import { loadGatewayConfig } from '../services/gateway/config.ts';
 import { loadIngestConfig } from '../services/ingest/config.ts';
 import { loadTicketingConfig } from '../services/ticketing/config.ts';
 import { ConfigError, type Settings } from '../shared/config/index.ts';
-import { SET_BY_COMPOSE } from './settings/compose-settings.ts';
+import { composeSettings, SET_BY_COMPOSE } from './settings/compose-settings.ts';
 import { type ServiceName, serviceSettings, settingGroups } from './settings/settings.ts';
 
 interface ComposeService {
@@ -26,6 +26,7 @@ interface ComposeService {
   mem_limit?: string;
   healthcheck?: { test: string[] };
   networks?: string[];
+  scale?: string;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -111,6 +112,20 @@ describe('docker-compose.yml', () => {
     expect(published).to.deep.equal(['gateway 127.0.0.1:8000:8000', 'ingest 127.0.0.1:8001:8001']);
     for (const name of ['simulator', 'mail-catcher'])
       for (const port of services[name]?.ports ?? []) expect(port).to.match(/^127\.0\.0\.1:/);
+  });
+
+  it('runs as many of ticketing as .env says, one if it says nothing; those with a port of the host stay single', () => {
+    const scale = services.ticketing?.scale ?? '';
+    expect(interpolated(scale, {})).to.equal(composeSettings.TICKETING_REPLICAS.default);
+    expect(interpolated(scale, { TICKETING_REPLICAS: '3' })).to.equal('3');
+    for (const [name, service] of Object.entries(services))
+      if (service.ports) expect(service.scale, name).to.be.undefined;
+  });
+
+  it('hands on as a file what .env.example says, and nothing else', () => {
+    const files = ours.flatMap((name) => Object.keys(environmentOf(name)).filter((key) => key.endsWith('_FILE')));
+    expect(files).to.deep.equal(['SMTP_CA_FILE']);
+    expect(readFileSync(join(root, '.env.example'), 'utf8')).to.include('docker compose hands on SMTP_CA_FILE');
   });
 
   it('keeps store, bus and metrics off the outside', () => {

@@ -10,6 +10,11 @@ export const composeSettings = {
     type: field.text,
     default: '127.0.0.1',
   },
+  TICKETING_REPLICAS: {
+    doc: 'How many containers of ticketing run.',
+    type: field.count(1, 100),
+    default: '1',
+  },
   QRFLOW_VERSION: { doc: 'The tag that the images get.', type: field.text, default: 'latest' },
   MONGO_ROOT_PASSWORD: password('MongoDB’s administrator'),
   MONGO_PASSWORD: password('the services’ MongoDB user (letters and digits: it goes into a URL)'),
