@@ -5,9 +5,9 @@ import type { SettingDoc, SettingGroup } from './settings.ts';
 const HEAD = `# The settings of QRFlow. Made by \`npm run settings\`: change them in services/*/config.ts.
 #
 # \`sh deploy/make-secrets.sh\` makes a .env of this with every secret in it, and says what is left to fill in.
-# PEM keys stand on one line, with \\n for each line break. A value with a $ stands in single quotes, or docker compose takes
-# what follows for a variable. Each setting may also come as a file, NAME_FILE=/path; docker compose hands on SMTP_CA_FILE
-# alone.
+# PEM keys stand on one line, with \\n for each line break. A value with a $ stands in single quotes, or docker compose
+# takes what follows for a variable. Each setting may also come as a file, NAME_FILE=/path; docker compose hands on
+# SMTP_CA_FILE alone.
 `;
 
 const WIDTH = 118;
