@@ -43,21 +43,23 @@ async function refuseUnfit(ids: number[], event: EventDoc, { gateway, user }: Ac
     );
 }
 
-/** @throws Problem 404, 422 */
-export async function setStaff(id: number, given: number[], by: Acting): Promise<EventDoc> {
-  const { gateway, user, correlationId } = by;
-  const ids = [...new Set(given)];
-  await refuseUnfit(given, await visibleEvent(gateway, user, id), by);
+/** Stored and told. Null: there is no such event, or `only` does not hold for it. */
+async function save(
+  id: number,
+  ids: number[],
+  { gateway, user, correlationId }: Acting,
+  only: Record<string, unknown> = {},
+): Promise<EventDoc | null> {
   // Later than before, whatever the clock does: a change of the event is compared and set by it.
   const later = { $max: [{ $add: ['$updated_at', 1] }, { $literal: new Date() }] };
   const after = await gateway.store.events
     .findOneAndUpdate(
-      { $and: [{ _id: id }, eventScope(user)] },
+      { $and: [{ _id: id }, eventScope(user), only] },
       [{ $set: { staff: { $literal: ids }, updated_at: later } }],
       { returnDocument: 'after', updatePipeline: true },
     )
     .lean<EventDoc>();
-  if (!after) throw new Problem(404, { detail: `there is no event ${id}` });
+  if (!after) return null;
   gateway.eventFacts.forget(id);
   await record(gateway.store, [
     {
@@ -70,4 +72,30 @@ export async function setStaff(id: number, given: number[], by: Acting): Promise
     },
   ]);
   return after;
+}
+
+/** @throws Problem 404, 422 */
+export async function setStaff(id: number, given: number[], by: Acting): Promise<EventDoc> {
+  await refuseUnfit(given, await visibleEvent(by.gateway, by.user, id), by);
+  const after = await save(id, [...new Set(given)], by);
+  if (!after) throw new Problem(404, { detail: `there is no event ${id}` });
+  return after;
+}
+
+const MAX_TRIES = 10;
+
+/** Some more, some fewer: whoever else is on the list by then stays on it. @throws Problem 404, 409, 422 */
+export async function changeStaff(
+  id: number,
+  { added, removed }: { added: number[]; removed: number[] },
+  by: Acting,
+): Promise<EventDoc> {
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    const before = await visibleEvent(by.gateway, by.user, id);
+    const ids = [...new Set([...(before.staff ?? []), ...added])].filter((one) => !removed.includes(one));
+    await refuseUnfit(ids, before, by);
+    const after = await save(id, ids, by, { updated_at: before.updated_at });
+    if (after) return after;
+  }
+  throw new Problem(409, { detail: 'others are changing this event right now; try again' });
 }

@@ -13,6 +13,7 @@ import { uploadAttendeesRoute } from '../../routes/attendees/spreadsheet.ts';
 import { readEvent } from '../../routes/events/read.ts';
 import { smallId } from '../../routes/ids.ts';
 import { showTicket } from '../../ticket-page/show.ts';
+import { changedFields, opened, openedField } from '../changed.ts';
 import { mailStateChoices } from '../choices.ts';
 import { action, goTo, page } from '../page.ts';
 import { answerOf } from '../route-answer.ts';
@@ -53,6 +54,9 @@ async function settledFields({ gateway }: Pick<Call, 'gateway'>, eventId: number
   const chosen = await chosenAddress(gateway.store, eventId, { address, meant, sure: sure === 'yes' });
   return 'ask' in chosen ? { fields, ask: chosen.ask } : { fields: { ...fields, email: chosen.address }, ask: null };
 }
+
+const textsOf = (attendee: AttendeeAnswer) =>
+  Object.fromEntries(FIELDS.map(({ name }) => [name, attendee[name] ?? '']));
 
 const fieldsOf = (attendee: { [F in Field]?: string | null | undefined }) =>
   FIELDS.map((field) => ({ ...field, optional: !field.required, value: attendee[field.name] ?? '' }));
@@ -153,6 +157,7 @@ export const attendeePage = page({
       attendee,
       event,
       fields: fieldsOf(attendee),
+      was: opened(textsOf(attendee)),
       erasing: `/attendees/${attendee.id}/erase`,
       ask: null as string | null,
       at: `/attendees/${attendee.id}`,
@@ -165,21 +170,21 @@ export const changeAttendeeAction = action({
   path: '/attendees/{id}',
   access: ROLES,
   params,
-  form,
+  form: form.extend({ was: openedField }),
   shownBy: attendeePage,
   async handle(call) {
     const { body: before } = await answerOf<AttendeeAnswer>(readAttendee, call, { params: call.params });
-    const same = call.body.email?.trim() === (before.email ?? '');
-    const { fields, ask } = await settledFields(call, before.event_id, { ...call.body, ...(same && { sure: 'yes' }) });
+    const { was, meant, sure, ...typed } = call.body;
+    const { fields: changed, ask } = await settledFields(call, before.event_id, {
+      ...changedFields(typed, was, textsOf(before)),
+      meant,
+      sure,
+    });
     if (ask !== null) {
       const shown = await attendeePage.handle({ ...call, query: undefined });
-      return { ...(shown as Record<string, unknown>), fields: fieldsOf(fields), ask, meant: null };
+      const fields = fieldsOf({ ...before, ...typed });
+      return { ...(shown as Record<string, unknown>), fields, ask, meant: null, was: was ?? '' };
     }
-    const changed = Object.fromEntries(
-      Object.entries(fields)
-        .map(([name, value]) => [name, value?.trim() ?? ''] as const)
-        .filter(([name, value]) => value !== (before[name as Field] ?? '')),
-    );
     if (Object.keys(changed).length === 0)
       return goTo(`/attendees/${before.id}`, { tone: 'info', text: 'Nothing was changed.' });
     await answerOf(changeAttendeeRoute, call, { params: call.params, body: changed });

@@ -1,6 +1,7 @@
 /** Clubs and users: who runs what, and who may come in. For admins. */
 import { z } from 'zod';
 import { ROLES } from '../../../../shared/store/documents.ts';
+import { oneLine } from '../../../../shared/text.ts';
 import type { userAnswer } from '../../auth/user-schema.ts';
 import type { ClubAnswer } from '../../clubs/present.ts';
 import { changeClubRoute, disableClub, enableClub } from '../../routes/clubs/change.ts';
@@ -12,6 +13,7 @@ import { changeUserRoute, disableUser, enableUser } from '../../routes/users/cha
 import { createUserRoute } from '../../routes/users/create.ts';
 import { listUsers } from '../../routes/users/list.ts';
 import { readUser } from '../../routes/users/read.ts';
+import { changedFields, only, opened, openedField } from '../changed.ts';
 import { choices, clubChoices, typed } from '../choices.ts';
 import { action, goTo, page } from '../page.ts';
 import { answerOf } from '../route-answer.ts';
@@ -46,6 +48,13 @@ const clubBody = (form: z.output<typeof clubForm>) => ({
   email: orNull(form.email),
   phone: orNull(form.phone),
 });
+/** The form has one line for each. */
+const clubTexts = ({ name, description, email, phone }: ClubAnswer) => ({
+  name,
+  description: oneLine(description ?? ''),
+  email: email ?? '',
+  phone: phone ?? '',
+});
 
 export const newClub = action({
   path: '/clubs',
@@ -67,7 +76,8 @@ export const clubPage = page({
   async handle(call) {
     const { body: club } = await answerOf<ClubAnswer>(readClub, call, { params: call.params });
     const { body: users } = await answerOf<User[]>(listClubUsers, call, { params: call.params, ...MANY });
-    return { title: club.name, club, users };
+    const texts = clubTexts(club);
+    return { title: club.name, club: { ...club, ...texts }, was: opened(texts), users };
   },
 });
 
@@ -75,14 +85,17 @@ export const changeClubAction = action({
   path: '/clubs/{id}',
   access: ADMIN,
   params,
-  form: clubForm,
+  form: clubForm.extend({ was: openedField }),
   shownBy: clubPage,
   async handle(call) {
-    const { body } = await answerOf<ClubAnswer>(changeClubRoute, call, {
-      params: call.params,
-      body: clubBody(call.body),
-    });
-    return goTo(`/clubs/${body.id}`, { tone: 'good', text: 'Saved.' });
+    const { params } = call;
+    const { was, ...form } = call.body;
+    const { body: before } = await answerOf<ClubAnswer>(readClub, call, { params });
+    const changed = changedFields(form, was, clubTexts(before));
+    const names = Object.keys(changed);
+    if (names.length === 0) return goTo(`/clubs/${before.id}`, { tone: 'info', text: 'Nothing was changed.' });
+    await answerOf(changeClubRoute, call, { params, body: only(clubBody(changed), names) });
+    return goTo(`/clubs/${before.id}`, { tone: 'good', text: 'Saved.' });
   },
 });
 
@@ -131,6 +144,12 @@ const userBody = ({ full_name, email, role, club_id, password }: z.output<typeof
   club_id: club_id ? Number(club_id) : null,
   ...(password && { password }),
 });
+const userTexts = ({ full_name, email, role, club_id }: User) => ({
+  full_name: full_name ?? '',
+  email: email ?? '',
+  role,
+  club_id: String(club_id ?? ''),
+});
 
 export const newUserPage = page({
   path: '/users/new',
@@ -170,9 +189,11 @@ export const userPage = page({
   params,
   async handle(call) {
     const { body: user } = await answerOf<User>(readUser, call, { params: call.params });
+    const texts = userTexts(user);
     return {
       title: user.username,
-      user: { ...user, full_name: user.full_name ?? '', email: user.email ?? '' },
+      user: texts,
+      was: opened(texts),
       id: user.id,
       disabled: user.disabled,
       self: user.id === call.user.id,
@@ -186,10 +207,16 @@ export const changeUserAction = action({
   path: '/users/{id}',
   access: ADMIN,
   params,
-  form: userForm,
+  form: userForm.extend({ was: openedField }),
   shownBy: userPage,
   async handle(call) {
-    const { body } = await answerOf<User>(changeUserRoute, call, { params: call.params, body: userBody(call.body) });
-    return goTo('/users', { tone: 'good', text: `${body.username} is changed.` });
+    const { params } = call;
+    const { was, username: _, password, ...form } = call.body;
+    const { body: before } = await answerOf<User>(readUser, call, { params });
+    const changed = changedFields(form, was, userTexts(before));
+    const names = [...Object.keys(changed), ...(password ? ['password'] : [])];
+    if (names.length === 0) return goTo('/users', { tone: 'info', text: 'Nothing was changed.' });
+    await answerOf(changeUserRoute, call, { params, body: only(userBody({ ...changed, password }), names) });
+    return goTo('/users', { tone: 'good', text: `${before.username} is changed.` });
   },
 });

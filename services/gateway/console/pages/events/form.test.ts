@@ -1,5 +1,16 @@
 import { expect } from 'chai';
-import { eventBody, inFormWords, majorUnits, minorUnits, wallClock, withoutSameTimes } from './form.ts';
+import { opened } from '../../changed.ts';
+import {
+  type EventForm,
+  eventBody,
+  eventChange,
+  eventTexts,
+  inFormWords,
+  majorUnits,
+  minorUnits,
+  type ShownEvent,
+  wallClock,
+} from './form.ts';
 
 describe('an event’s form', () => {
   it('takes money as people write it', () => {
@@ -49,21 +60,68 @@ describe('an event’s form', () => {
     expect(told({ price: 29_900, capacity: -1 })).to.deep.equal(faults);
   });
 
+  const EVENT: ShownEvent = {
+    name: 'Fest',
+    venue: 'Hall',
+    description: 'Bring a pen.\nAnd paper.',
+    price: 29_900,
+    currency: 'INR',
+    capacity: 120,
+    slug: null,
+    timezone: 'Asia/Kolkata',
+    razorpay_qr_id: null,
+    status: 'open',
+    club: { id: 7 },
+    date: '2026-12-20T12:30:00Z',
+    ends_at: null,
+    doors_open_at: null,
+    doors_close_at: null,
+    closes_at: '2026-12-20T12:29:59Z',
+  };
+  /** Saved from a page that was opened when the event was `EVENT`, while now it is another. */
+  const saved = (typed: EventForm, now: Partial<ShownEvent> = {}) => {
+    const texts = eventTexts(EVENT);
+    return eventChange({ ...texts, ...typed, was: opened(texts) }, { ...EVENT, ...now });
+  };
+
+  it('sends what was changed since it was opened, and nothing else of what it shows', () => {
+    const others = { status: 'cancelled', price: 39_900, capacity: 80, closes_at: null, club: null };
+    expect(saved({}, others)).to.deep.equal({});
+    expect(saved({ venue: ' Big Hall ', description: 'Bring a pen.\r\nAnd paper.\r\n' }, others)).to.deep.equal({
+      venue: 'Big Hall',
+    });
+    expect(saved({ venue: '', club_id: '', status: 'closed', price: '350', capacity: '' }, others)).to.deep.equal({
+      venue: null,
+      club_id: null,
+      status: 'closed',
+      price: 35_000,
+      capacity: null,
+    });
+    expect(saved({ currency: ' ', timezone: '', status: '' }), 'what an event cannot be without').to.deep.equal({});
+    expect(saved({ name: ' ' }), 'and what somebody must be told of').to.deep.equal({ name: '' });
+  });
+
   it('sends no time that stands as it stood, unless the clock itself is another', () => {
-    const none = { ends_at: null, doors_open_at: null, doors_close_at: null };
-    const before = {
-      ...none,
-      timezone: 'Asia/Kolkata',
-      date: '2026-12-20T12:30:00Z',
-      closes_at: '2026-12-20T12:29:59Z',
-    };
-    const body = { timezone: 'Asia/Kolkata', date: '2026-12-20T18:00', closes_at: '2026-12-20T17:59', ends_at: null };
-    expect(withoutSameTimes(body, before)).to.deep.equal({ timezone: 'Asia/Kolkata', ends_at: null });
-    const later = { ...body, closes_at: '2026-12-20T18:00' };
-    expect(withoutSameTimes(later, before))
-      .to.include({ closes_at: '2026-12-20T18:00' })
-      .and.not.to.have.property('date');
-    const elsewhere = { ...body, timezone: 'UTC' };
-    expect(withoutSameTimes(elsewhere, before)).to.deep.equal(elsewhere);
+    expect(saved({ closes_at: '2026-12-20T18:00' })).to.deep.equal({ closes_at: '2026-12-20T18:00' });
+    expect(saved({ timezone: 'UTC', ends_at: '2026-12-20T21:00' }, { date: '2026-12-20T13:30:00Z' })).to.deep.equal({
+      timezone: 'UTC',
+      date: '2026-12-20T19:00',
+      ends_at: '2026-12-20T21:00',
+      doors_open_at: null,
+      doors_close_at: null,
+      closes_at: '2026-12-20T17:59',
+    });
+    const few = { timezone: 'UTC', date: '2026-12-20T18:00' };
+    expect(eventChange(few, EVENT), 'what is not in the form is left alone').to.deep.equal(few);
+  });
+
+  it('reads an amount in the currency that it will be in', () => {
+    expect(saved({ currency: 'JPY' })).to.deep.equal({ currency: 'JPY', price: 299 });
+    expect(saved({ currency: 'JPY' }, { price: 39_900 }), 'as it is by then').to.deep.equal({
+      currency: 'JPY',
+      price: 399,
+    });
+    expect(saved({ currency: 'JPY', price: '500' })).to.deep.equal({ currency: 'JPY', price: 500 });
+    expect(saved({ price: '500' }, { currency: 'JPY' })).to.deep.equal({ price: 500 });
   });
 });

@@ -14,6 +14,7 @@ import {
   resetMailTemplate,
   testMailTemplate,
 } from '../../../routes/mail-template/routes.ts';
+import { changedFields, opened, openedField, type Texts } from '../../changed.ts';
 import { action, goTo, type PageCall, page, Raw, type Said } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
 import { render } from '../../views.ts';
@@ -36,6 +37,7 @@ const form = z.strictObject({
   logo: z.file().optional(),
   remove_logo: z.literal('on').optional(),
   to: z.string().max(254).optional(),
+  was: openedField,
 });
 type Form = z.output<typeof form>;
 type Call = PageCall<{ id: string }, unknown, unknown, SignedIn>;
@@ -60,10 +62,19 @@ const wholeForm = (values: Partial<Record<string, string>>) =>
 const pictureType = (base64: string) => (base64.startsWith('/9j/') ? 'image/jpeg' : 'image/png');
 
 /** What was chosen in a form, as the API takes it. A field that is left out stays; an empty one is the default. */
-async function changeOf({ logo, remove_logo, to: _, ...fields }: Form): Promise<Record<string, unknown>> {
+async function changeOf({ logo, remove_logo, to: _, was: __, ...fields }: Form): Promise<Record<string, unknown>> {
   const chosen = logo && logo.size > 0 ? Buffer.from(await logo.arrayBuffer()).toString('base64') : null;
   return { ...fields, ...(chosen ? { logo: chosen } : remove_logo === 'on' ? { logo: null } : {}) };
 }
+
+/** What the form shows; a browser writes colours in small letters. */
+const textsOf = (template: TemplateAnswer): Texts =>
+  Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, usual]) => {
+      const text = template[name as keyof typeof DEFAULTS] ?? usual;
+      return [name, name.endsWith('colour') ? text.toLowerCase() : text];
+    }),
+  );
 
 /** `typed`: what stands in the form although it is not saved. */
 async function shown(call: Call, typed: Partial<Record<string, string>> = {}, said: Said | null = null) {
@@ -71,9 +82,7 @@ async function shown(call: Call, typed: Partial<Record<string, string>> = {}, sa
     answerOf<z.input<typeof eventAnswer>>(readEvent, call, { params: call.params }),
     answerOf<TemplateAnswer>(readMailTemplate, call, { params: call.params }),
   ]);
-  const kept = Object.fromEntries(
-    Object.entries(DEFAULTS).map(([name, usual]) => [name, template[name as keyof typeof DEFAULTS] ?? usual]),
-  );
+  const kept = textsOf(template);
   const values: Partial<Record<string, string>> = { ...kept, ...typed };
   return {
     title: `Mail of ${event.name}`,
@@ -88,6 +97,7 @@ async function shown(call: Call, typed: Partial<Record<string, string>> = {}, sa
     logoMost: LOGO_MOST_BYTES,
     admin: call.user.role === 'admin',
     to: values.to ?? '',
+    was: values.was ?? opened(kept),
     unsaved: Object.keys(typed).length > 0,
     said,
   };
@@ -111,9 +121,16 @@ export const mailTemplateAction = action({
   form,
   shownBy: mailTemplatePage,
   async handle(call) {
-    const { id } = call.params;
-    await answerOf(changeMailTemplate, call, { params: { id }, body: await changeOf(call.body) });
-    return goTo(`/events/${id}/mail`, { tone: 'good', text: 'Saved. Mails from now on look like this.' });
+    const { params } = call;
+    const at = `/events/${params.id}/mail`;
+    const { logo, remove_logo, to: _, was, ...texts } = call.body;
+    const { body: template } = await answerOf<TemplateAnswer>(readMailTemplate, call, { params });
+    // Of a broken one even what was left as it stands is mended by being saved.
+    const changed = template.faults.length > 0 ? texts : changedFields(texts, was, textsOf(template));
+    const body = await changeOf({ ...changed, logo, remove_logo });
+    if (Object.keys(body).length === 0) return goTo(at, { tone: 'info', text: 'Nothing was changed.' });
+    await answerOf(changeMailTemplate, call, { params, body });
+    return goTo(at, { tone: 'good', text: 'Saved. Mails from now on look like this.' });
   },
 });
 
@@ -136,7 +153,7 @@ export const mailTemplateTest = action({
   form,
   shownBy: mailTemplatePage,
   async handle(call) {
-    const { to, logo, remove_logo: _, ...texts } = call.body;
+    const { to, was, logo, remove_logo: _, ...texts } = call.body;
     const address = to?.trim() ? { to: to.trim() } : {};
     const { body } = await answerOf<{ message: string }>(testMailTemplate, call, {
       params: call.params,
@@ -144,7 +161,7 @@ export const mailTemplateTest = action({
     });
     const again = logo && logo.size > 0 ? ' Choose the logo once more before you save.' : '';
     const told = `${body.message[0]?.toUpperCase()}${body.message.slice(1)}. Nothing is saved yet.${again}`;
-    return shown(call, { ...texts, ...(to !== undefined && { to }) }, { tone: 'good', text: told });
+    return shown(call, { ...texts, ...(to !== undefined && { to }), was: was ?? '' }, { tone: 'good', text: told });
   },
 });
 

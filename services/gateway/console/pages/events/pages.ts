@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dateFormat } from '../../../../../shared/date-format.ts';
 import { EVENT_STATUSES } from '../../../../../shared/store/documents.ts';
 import type { eventAnswer } from '../../../events/schema.ts';
+import { changeStaff } from '../../../events/staff.ts';
 import type { SignedIn } from '../../../http/route.ts';
 import { retold } from '../../../http/validate.ts';
 import { consentLine, retentionDays } from '../../../privacy/kept.ts';
@@ -11,13 +12,14 @@ import { changeEventRoute } from '../../../routes/events/change.ts';
 import { createEventRoute } from '../../../routes/events/create.ts';
 import { listEvents } from '../../../routes/events/list.ts';
 import { readEvent } from '../../../routes/events/read.ts';
-import { changeEventStaff, listEventStaff } from '../../../routes/events/staff.ts';
+import { listEventStaff } from '../../../routes/events/staff.ts';
 import { checkinsOverTime, paymentsOverTime, type Slot } from '../../../system/over-time.ts';
+import { changedTicks, opened, openedField, openedTicks } from '../../changed.ts';
 import { barChart } from '../../chart.ts';
 import { choices, clubChoices, typed } from '../../choices.ts';
 import { action, goTo, type PageCall, page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
-import { eventBody, eventForm, inFormWords, majorUnits, wallClock, withoutSameTimes } from './form.ts';
+import { changedEventForm, eventBody, eventChange, eventForm, eventTexts, inFormWords } from './form.ts';
 import { eventNote, NOTE_FIELDS, notesSample, orderSample } from './notes-sample.ts';
 
 type EventAnswer = z.input<typeof eventAnswer>;
@@ -150,6 +152,7 @@ export const eventPage = page({
         name: full_name ?? username,
         given: given.has(id),
       })),
+      was: openedTicks([...given]),
       note: eventNote(event),
       fields: NOTE_FIELDS,
       notes: notesSample(event),
@@ -170,26 +173,14 @@ export const editEventPage = page({
   params,
   async handle(call) {
     const { body: event } = await answerOf<EventAnswer>(readEvent, call, { params: call.params });
-    const at = (moment: string | null) => wallClock(moment, event.timezone);
+    const texts = eventTexts(event);
     return {
       title: `Change ${event.name}`,
       id: event.id,
       statuses: choices(EVENT_STATUSES, typed(call, 'status') ?? event.status),
       clubs: await clubsFor(call, event.club?.id ?? null),
-      event: {
-        ...event,
-        description: event.description ?? '',
-        venue: event.venue ?? '',
-        slug: event.slug ?? '',
-        razorpay_qr_id: event.razorpay_qr_id ?? '',
-        price: majorUnits(event.price, event.currency),
-        capacity: event.capacity ?? '',
-        date: at(event.date),
-        ends_at: at(event.ends_at),
-        doors_open_at: at(event.doors_open_at),
-        doors_close_at: at(event.doors_close_at),
-        closes_at: at(event.closes_at),
-      },
+      event: texts,
+      was: opened(texts),
     };
   },
 });
@@ -198,14 +189,14 @@ export const editEventAction = action({
   path: '/events/{id}/edit',
   access: RUN,
   params,
-  form: eventForm,
+  form: changedEventForm,
   shownBy: editEventPage,
   async handle(call) {
     const { body: before } = await answerOf<EventAnswer>(readEvent, call, { params: call.params });
-    const { body } = await stored(changeEventRoute, call, {
-      params: call.params,
-      body: withoutSameTimes(eventBody(call.body, 'cleared'), before),
-    });
+    const change = eventChange(call.body, before);
+    if (Object.keys(change).length === 0)
+      return goTo(`/events/${before.id}`, { tone: 'info', text: 'Nothing was changed.' });
+    const { body } = await stored(changeEventRoute, call, { params: call.params, body: change });
     return goTo(`/events/${body.id}`, { tone: 'good', text: 'Saved. What was held because of it goes on by itself.' });
   },
 });
@@ -216,10 +207,23 @@ export const staffAction = action({
   path: '/events/{id}/staff',
   access: RUN,
   params,
-  form: z.strictObject({ user: z.union([z.array(userId).max(1_000), userId.transform((one) => [one])]).optional() }),
+  form: z.strictObject({
+    user: z.union([z.array(userId).max(1_000), userId.transform((one) => [one])]).optional(),
+    was: openedField,
+  }),
   back: '/events/{id}',
   async handle(call) {
-    await answerOf(changeEventStaff, call, { params: call.params, body: (call.body.user ?? []).map(Number) });
-    return goTo(`/events/${call.params.id}`, { tone: 'good', text: 'Saved. They see this event on their scanner.' });
+    const { user = [], was } = call.body;
+    const { body: staff } = await answerOf<Person[]>(listEventStaff, call, { params: call.params });
+    const change = changedTicks(
+      user.map(Number),
+      was,
+      staff.map(({ id }) => id),
+    );
+    const at = `/events/${call.params.id}`;
+    if (change.added.length + change.removed.length === 0)
+      return goTo(at, { tone: 'info', text: 'Nothing was changed.' });
+    await changeStaff(Number(call.params.id), change, call);
+    return goTo(at, { tone: 'good', text: 'Saved. They see this event on their scanner.' });
   },
 });

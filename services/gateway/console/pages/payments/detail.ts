@@ -11,6 +11,7 @@ import { paymentId } from '../../../routes/ids.ts';
 import { changePaymentRoute } from '../../../routes/payments/change.ts';
 import { readPayment } from '../../../routes/payments/read.ts';
 import { syncPayments } from '../../../routes/payments/sync.ts';
+import { changedFields, opened, openedField } from '../../changed.ts';
 import { eventChoices } from '../../choices.ts';
 import { action, goTo, page } from '../../page.ts';
 import { answerOf } from '../../route-answer.ts';
@@ -35,6 +36,14 @@ const LABELS: Record<(typeof STUDENT_FIELDS)[number], string> = {
   section: 'Section',
 };
 
+const detailTexts = ({ details, overrides }: Pick<PaymentAnswer, 'details' | 'overrides'>) => {
+  const known = details ?? overrides.details;
+  return Object.fromEntries(STUDENT_FIELDS.map((field) => [field, known[field] ?? ''])) as Record<
+    (typeof STUDENT_FIELDS)[number],
+    string
+  >;
+};
+
 export const paymentPage = page({
   path: '/payments/{payment_id}',
   access: ROLES,
@@ -45,7 +54,7 @@ export const paymentPage = page({
     const { body: payment } = await answerOf<z.input<typeof paymentWithTimeline>>(readPayment, call, {
       params: call.params,
     });
-    const details = payment.details ?? payment.overrides.details;
+    const details = detailTexts(payment);
     const { attendee } = payment;
     return {
       meant: attendee?.live ? await meantAddress(call.gateway.store, payment.event?.id, attendee.email) : null,
@@ -61,10 +70,11 @@ export const paymentPage = page({
       fields: STUDENT_FIELDS.map((field) => ({
         name: field,
         label: LABELS[field],
-        value: details[field] ?? '',
+        value: details[field],
         type: field === 'email' ? 'email' : 'text',
         missing: payment.about?.missing?.includes(field) === true,
       })),
+      was: opened(details),
       notes: Object.entries(payment.notes ?? {}).map(([key, value]) => ({ key, value })),
       erasing: `${at(payment.id)}/erase`,
       events: await eventChoices(call, payment.event?.id),
@@ -131,22 +141,19 @@ export const correctPayment = action({
   path: '/payments/{payment_id}/details',
   access: ROLES,
   params,
-  form: z.strictObject(
-    Object.fromEntries(STUDENT_FIELDS.map((field) => [field, z.string().max(256).optional()])) as Record<
+  form: z.strictObject({
+    ...(Object.fromEntries(STUDENT_FIELDS.map((field) => [field, z.string().max(256).optional()])) as Record<
       (typeof STUDENT_FIELDS)[number],
       z.ZodOptional<z.ZodString>
-    >,
-  ),
+    >),
+    was: openedField,
+  }),
   shownBy: paymentPage,
   async handle(call) {
     const { body: before } = await answerOf<PaymentAnswer>(readPayment, call, { params: call.params });
+    const { was, ...form } = call.body;
     // Only what was really changed beats the notes from then on.
-    const details = Object.fromEntries(
-      Object.entries(call.body).filter(
-        ([field, value]) =>
-          value !== undefined && value.trim() !== (before.details?.[field as keyof typeof before.details] ?? ''),
-      ),
-    );
+    const details = changedFields(form, was, detailTexts(before));
     if (Object.keys(details).length === 0) return goTo(at(before.id), { tone: 'info', text: 'Nothing was changed.' });
     const { body } = await answerOf<PaymentAnswer>(changePaymentRoute, call, {
       params: call.params,
