@@ -16,7 +16,7 @@ import { hasBadAddress, overridesUpdate, type PaymentChange } from './overrides.
 const beingDecided = ({ _id }: PaymentDoc): string => `${_id} is being decided right now; look again in a moment`;
 
 /** The hold that `release` lets go. @throws Problem 409 saying what to do instead */
-function releasedReason(doc: PaymentDoc): HoldReason {
+function releasedReason(doc: PaymentDoc, release: NonNullable<PaymentChange['release']>): HoldReason {
   const reason = doc.outcome?.kind === 'held' ? doc.outcome.reason : null;
   // What is shown is of the event that it is moved away from.
   const { event_id = doc.event_id } = doc.overrides ?? {};
@@ -30,6 +30,9 @@ function releasedReason(doc: PaymentDoc): HoldReason {
       outcome: doc.outcome?.kind ?? null,
       pending: doc.pending,
     });
+  // Whoever decided saw another page: its event was cancelled since, say.
+  if (release !== true && release !== reason)
+    throw new Problem(409, { detail: `${doc._id} is held for another reason now (${reason}); look again`, reason });
   if (!isReleasable(reason))
     throw new Problem(409, { detail: `${reason} cannot be released. ${HOLDS[reason].action}`, reason });
   return reason;
@@ -98,7 +101,7 @@ export async function changePayment(
     await refuseAfterEntry(store, before, change.event_id);
   }
   if (change.status !== undefined) refuseStatus(before, user);
-  const released = change.release ? releasedReason(before) : null;
+  const released = change.release ? releasedReason(before, change.release) : null;
 
   const now = new Date();
   const { update, fields } = overridesUpdate(change, released, before, now);

@@ -1,6 +1,6 @@
 /** What people decide about a payment, and the update that stores it. Pure. */
 import { z } from 'zod';
-import type { HoldReason } from '../../../shared/outcome.ts';
+import { HOLD_REASONS, type HoldReason } from '../../../shared/outcome.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
 import { STUDENT_FIELDS, type StudentField } from '../../../shared/student/fields.ts';
@@ -27,10 +27,10 @@ export const paymentChange = z
         'Only of a payment taken by hand, for admins; refunded takes its ticket away, and only without a good ticket it can be created or failed.',
       ),
     release: z
-      .literal(true)
+      .union([z.literal(true), z.enum(HOLD_REASONS)], { error: 'must be true, or the reason of a hold' })
       .optional()
       .describe(
-        'Let it through although it is held; only for the reason shown now, and for the event that it is for then.',
+        'Let it through although it is held; only for the reason shown now, and for the event that it is for then. A reason: only while that is why it is held.',
       ),
   })
   .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release, status')

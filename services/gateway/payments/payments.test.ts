@@ -261,6 +261,20 @@ describe('payments', () => {
       }
     });
 
+    it('are released from the hold that was named, and from none that took its place', async () => {
+      await gateway.store.payments.create(payment(1, held('underpaid')));
+      const refused = await put(1, { release: 'event_cancelled' });
+      expect([refused.status, refused.body.reason]).to.deep.equal([409, 'underpaid']);
+      expect(refused.body.detail).to.contain('is held for another reason now');
+      expect((await stored(1)).overrides?.released ?? []).to.deep.equal([]);
+      expect((await put(1, { release: 'underpaid' })).status).to.equal(200);
+      expect((await stored(1)).overrides?.released).to.deep.equal(['underpaid']);
+      expect((await put(1, { release: 'whatever' })).body.errors[0]).to.deep.equal({
+        field: 'release',
+        message: 'must be true, or the reason of a hold',
+      });
+    });
+
     it('are released at the event that they are for then, and at no other', async () => {
       await gateway.store.payments.create(
         payment(1, { ...held('underpaid'), overrides: { released: ['event_full'] } }),

@@ -179,4 +179,30 @@ describe('a page that stood open while others changed what it shows', () => {
     await send('/attendees/1', typed(fieldsOf(asked.html, '/attendees/1'), { sure: 'yes' }));
     expect(await overridden()).to.include({ name: 'Ravi Iyer', email: 'ravi@gmial.com' });
   });
+
+  it('lets no payment through that is held for another reason by now', async () => {
+    const underpaid = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
+    await gateway.store.events.create(event(1));
+    await gateway.store.payments.insertMany([1, 2].map((n) => payment(n, { outcome: underpaid })));
+    const one = `/payments/${payId(1)}/release`;
+    const forms = [
+      { path: one, fields: await open(`/payments/${payId(1)}`, one) },
+      { path: one, fields: await open('/held', one) },
+      {
+        path: '/held',
+        fields: [...(await open('/held?reason=underpaid', '/held')), ['id', payId(1)], ['id', payId(2)]] as Fields,
+      },
+    ];
+    await gateway.store.payments.updateOne(
+      { _id: payId(1) },
+      { $set: { outcome: { ...underpaid, reason: 'event_cancelled' } } },
+    );
+    for (const { path, fields } of forms) {
+      const { status, said } = await send(path, fields);
+      expect(status).to.equal(303);
+      expect(said).to.match(/^bad:.*is held for another reason now \(event_cancelled\); look again/);
+    }
+    const released = async (n: number) => (await gateway.store.payments.findById(payId(n)).lean())?.overrides?.released;
+    expect([(await released(1)) ?? [], await released(2)]).to.deep.equal([[], ['underpaid']]);
+  });
 });

@@ -1,6 +1,6 @@
 /** One payment: what became of it and why, what may be done about it. */
 import { z } from 'zod';
-import type { HoldReason } from '../../../../../shared/outcome.ts';
+import { HOLD_REASONS, type HoldReason } from '../../../../../shared/outcome.ts';
 import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
 import { meantAddress } from '../../../attendees/meant.ts';
 import { retold } from '../../../http/validate.ts';
@@ -165,19 +165,33 @@ export const correctPayment = action({
   },
 });
 
-const decide = (what: 'release' | 'ours', text: string, access: readonly ('admin' | 'organizer')[]) =>
-  action({
-    path: `/payments/{payment_id}/${what}`,
-    access,
-    params,
-    back: '/payments/{payment_id}',
-    async handle(call) {
-      await answerOf(changePaymentRoute, call, { params: call.params, body: { [what]: true } });
-      return goTo(call.cameFrom ?? at(call.params.payment_id), { tone: 'good', text });
-    },
-  });
+export const releasePayment = action({
+  path: '/payments/{payment_id}/release',
+  access: ROLES,
+  params,
+  /** The one that the page showed. */
+  form: z.strictObject({ reason: z.enum(HOLD_REASONS).optional() }),
+  back: '/payments/{payment_id}',
+  async handle(call) {
+    const { reason = true } = call.body;
+    await answerOf(changePaymentRoute, call, { params: call.params, body: { release: reason } });
+    return goTo(call.cameFrom ?? at(call.params.payment_id), {
+      tone: 'good',
+      text: 'Let through. The ticket follows in a moment.',
+    });
+  },
+});
 
-export const releasePayment = decide('release', 'Let through. The ticket follows in a moment.', ROLES);
-export const claimPayment = decide('ours', 'It is ours now. Its notes are fetched from Razorpay, then it is decided.', [
-  'admin',
-]);
+export const claimPayment = action({
+  path: '/payments/{payment_id}/ours',
+  access: ['admin'],
+  params,
+  back: '/payments/{payment_id}',
+  async handle(call) {
+    await answerOf(changePaymentRoute, call, { params: call.params, body: { ours: true } });
+    return goTo(call.cameFrom ?? at(call.params.payment_id), {
+      tone: 'good',
+      text: 'It is ours now. Its notes are fetched from Razorpay, then it is decided.',
+    });
+  },
+});

@@ -88,11 +88,15 @@ export const heldPage = page({
 
 const many = z.union([z.array(paymentId).max(500), paymentId.transform((one) => [one])]);
 
-type Asked = PageCall<unknown, undefined, { event_id?: string | undefined }, NonNullable<PageCall['user']>>;
+interface Named {
+  event_id?: string | undefined;
+  reason?: HoldReason | undefined;
+}
+type Asked = PageCall<unknown, undefined, Named, NonNullable<PageCall['user']>>;
 
 const REMEDIES: Record<Exclude<Remedy, 'details'>, (call: Asked, payment_id: string) => Promise<unknown>> = {
   release: (call, payment_id) =>
-    answerOf(changePaymentRoute, call, { params: { payment_id }, body: { release: true } }),
+    answerOf(changePaymentRoute, call, { params: { payment_id }, body: { release: call.body.reason ?? true } }),
   assign: (call, payment_id) =>
     answerOf(changePaymentRoute, call, { params: { payment_id }, body: { event_id: Number(call.body.event_id) } }),
   sync: (call, payment_id) => answerOf(syncPayments, call, { body: { payment_id } }),
@@ -107,6 +111,8 @@ export const resolveHeld = action({
     id: many.optional(),
     remedy: z.enum(['release', 'assign', 'sync']),
     event_id: z.string().max(10).optional(),
+    /** Why the page said that they are held. */
+    reason: z.enum(HOLD_REASONS).optional(),
   }),
   back: '/held',
   async handle(call) {
