@@ -35,6 +35,8 @@ export async function checkInByHand(
     .findOneAndUpdate({ ...filter, event_id: attendee.event_id }, update, { returnDocument: 'after' })
     .lean<AttendeeDoc>();
   if (accepted) return result('ok', accepted);
-  const latest = (await deps.store.attendees.findById(attendee._id).lean<AttendeeDoc>()) ?? attendee;
+  // Moved to another event meanwhile: that is no business of this door.
+  const { _id, event_id } = attendee;
+  const latest = (await deps.store.attendees.findOne({ _id, event_id }).lean<AttendeeDoc>()) ?? attendee;
   return refused(latest) ?? result('revoked', latest);
 }

@@ -22,9 +22,11 @@ export function presentGateAttendee(attendee: AttendeeDoc): z.input<typeof gateA
 }
 
 export function presentCheckin(
-  { reason, attendee, event }: Pick<CheckinResult, 'reason' | 'attendee' | 'event'>,
+  { reason, attendee: holder, event, claims }: CheckinResult,
   success = reason === 'ok',
 ): z.input<typeof checkinAnswer> {
+  // Moved to another event since: how it goes there is not this ticket's door's to know.
+  const attendee = holder?.event_id === claims?.event ? holder : null;
   return {
     success,
     message: inWords(reason, { attendee, event }),

@@ -68,6 +68,13 @@ describe('a scan at the gate', () => {
     expect(await gateway.store.activities.countDocuments({ attendee_id: n, action: 'checkin.accepted' })).to.equal(1);
   });
 
+  it('with a nonce that was another ticket’s is another scan, and in the trail too', async () => {
+    const [a, b] = [await newTicket(), await newTicket()];
+    for (const { token } of [a, b]) expect((await scan(token, { nonce: 'scan-0009' })).body.success).to.equal(true);
+    const accepted = { attendee_id: { $in: [a.n, b.n] }, action: 'checkin.accepted' };
+    expect(await gateway.store.activities.countDocuments(accepted)).to.equal(2);
+  });
+
   it('refuses what was refunded, withdrawn or replaced', async () => {
     const refunded = await newTicket({ live: false, ticket: endedTicket('refunded-one', 'refunded') });
     await refused(refunded.token, 'refunded');
@@ -110,6 +117,19 @@ describe('a scan at the gate', () => {
     }
     expect((await gateway.store.attendees.findById(n).lean())?.checked_in_at).to.equal(null);
     expect((await gateway.scan(token, {}, 'admin')).body.success).to.equal(true);
+  });
+
+  it('tells the old ticket’s door nothing of how its holder, moved to another event, fares there', async () => {
+    const inside = { checked_in_at: new Date(), checked_in_by: 'gate-of-7', checked_in_gate: 'Far gate' };
+    await newTicket({ ...inside, past_tickets: [endedTicket('moved-away', 'reassigned')] }, 7);
+    const qr_token = await signTicket({ ticket: 'moved-away', event: 1 }, gateway.signingKey);
+    const nothing = { attendee: null, checked_in_at: null, checked_in_by: null, gate: null };
+    const told = { success: false, reason: 'revoked', ...nothing };
+    expect(await refused(qr_token, 'revoked')).to.include(told);
+    for (const path of ['validate', 'status']) {
+      const { body } = await gateway.ask('staff', 'POST', `/api/checkin/${path}`, { qr_token });
+      expect(body, path).to.include(told);
+    }
   });
 
   it('says at which gate somebody is in already', async () => {
