@@ -157,7 +157,10 @@ export interface ConflictDoc {
   scanned_at: Date;
   gate: string | null;
   device: string | null;
+  /** Who told of it. */
   by: string;
+  /** Who let them in, as that door says; null: the same. */
+  recorded_by?: string | null;
   nonce: string;
   /** The check-in that counts, where there is one. */
   first: { at: Date; by: string | null; gate: string | null } | null;

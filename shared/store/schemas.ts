@@ -152,6 +152,7 @@ export const conflicts = schema<ConflictDoc>({
   gate: String,
   device: String,
   by: String,
+  recorded_by: String,
   nonce: String,
   first: json,
   uploaded_at: Date,

@@ -5,7 +5,7 @@ import { clubName, clubNameExample } from '../clubs/schema.ts';
 import { address } from '../http/contacts.ts';
 import { line } from '../http/texts.ts';
 
-const username = z
+export const username = z
   .string()
   .regex(/^[\w.@-]{2,64}$/, 'must be 2 to 64 letters, digits or . _ @ -')
   .describe('2 to 64 letters, digits or . _ @ -');

@@ -34,9 +34,16 @@ export function letIn(who: Who, { at, by, gate, nonce }: Arrival) {
   };
 }
 
-/** This very scan let them in before: its answer was lost on the way, and it was sent again. */
-export function isSameScan(attendee: AttendeeDoc, { nonce, by }: Pick<Arrival, 'nonce' | 'by'>): boolean {
+/**
+ * This very scan let them in before: its answer was lost on the way, and it was sent again. `by` null: by whoever told of
+ * it first.
+ */
+export function isSameScan(attendee: AttendeeDoc, { nonce, by }: { nonce: string | null; by: string | null }): boolean {
   if (nonce === null) return false;
-  if (attendee.checked_in_nonce === nonce && attendee.checked_in_by === by) return true;
-  return attendee.past_checkins?.some((past) => past.nonce === nonce && past.by === by) === true;
+  const same = (one: { nonce?: string | null; by: string | null }) =>
+    one.nonce === nonce && (by === null || one.by === by);
+  return (
+    same({ nonce: attendee.checked_in_nonce ?? null, by: attendee.checked_in_by }) ||
+    attendee.past_checkins?.some(same) === true
+  );
 }

@@ -126,6 +126,35 @@ describe('a door without network', () => {
     expect((await gate.store.attendees.findById(a.n).lean())?.checked_in_at).to.equal(null);
   });
 
+  it('tells who stood there, whoever tells of it: told again by somebody else, it is the same scan', async () => {
+    const [good, gone] = [
+      await gate.ticket(),
+      await gate.ticket({ live: false, ticket: endedTicket('withdrawn-4', 'by_hand') }),
+    ];
+    const scans = [good, gone].map(({ token }) => ({
+      ...{ qr_token: token, at: ago(4), nonce: nonce(), recorded_by: 'gate7' },
+    }));
+    const tell = (who: 'staff' | 'organizer' | 'admin') =>
+      gate.ask(who, 'POST', '/api/checkin/upload', { event_id: 1, scans }).then(({ body }) => body);
+    const first = await tell('staff');
+    expect(first.map(({ result }: { result: string }) => result)).to.deep.equal(['ok', 'conflict']);
+    for (const who of ['organizer', 'admin'] as const) expect(await tell(who), who).to.deep.equal(first);
+    expect((await gate.store.attendees.findById(good.n).lean())?.checked_in_by).to.equal('the-staff');
+    const { body } = await gate.ask('staff', 'GET', '/api/events/1/conflicts');
+    const mine = body.filter((one: { attendee_id: number }) => one.attendee_id === gone.n);
+    expect(mine).to.have.length(1);
+    expect(mine[0]).to.include({ by: 'the-staff', recorded_by: 'gate7' });
+    const trail = await gate.store.activities.find({ attendee_id: { $in: [good.n, gone.n] } }).lean();
+    expect(trail.map(({ actor, facts }) => [actor, facts?.recorded_by])).to.deep.equal([
+      ['the-staff', 'gate7'],
+      ['the-staff', 'gate7'],
+    ]);
+    // Who names nobody is known by name and nonce, as at a scan.
+    const other = [{ qr_token: good.token, at: ago(4), nonce: scans[0]?.nonce }];
+    const unnamed = await gate.ask('organizer', 'POST', '/api/checkin/upload', { event_id: 1, scans: other });
+    expect(unnamed.body[0]).to.include({ result: 'conflict', reason: 'already_checked_in' });
+  });
+
   it('that let a ticket in which another door had let in is told so; the conflict is kept once, and listed', async () => {
     const { n, token } = await gate.ticket();
     const south = { gate: 'South', scans: [{ qr_token: token, at: ago(9), nonce: nonce() }] };

@@ -21,6 +21,10 @@ export const doorEntry = (
   ...rest,
 });
 
+/** A scan that was told again, also later by an upload, is one entry; its nonce with another ticket is another scan. */
+export const scanEntryId = (scan: { event: number; ticket: string | null; by: string; nonce: string }): string =>
+  ['checkin', scan.event, scan.by, scan.nonce, ...(scan.ticket === null ? [] : [scan.ticket])].join(':');
+
 /** Written after the fact: a trail that cannot be written is logged, and lets nobody wait at the gate. */
 export async function auditDoor(entry: Entry, { gateway, log }: DoorCall): Promise<void> {
   try {
@@ -34,11 +38,17 @@ export async function auditDoor(entry: Entry, { gateway, log }: DoorCall): Promi
 }
 
 /** Counts and writes down a scan's answer; one that was answered before is neither. */
-export async function tellScan(result: CheckinResult, gate: string | null, call: DoorCall): Promise<void> {
+export async function tellScan(
+  result: CheckinResult,
+  { gate, nonce }: { gate: string | null; nonce: string | null },
+  call: DoorCall,
+): Promise<void> {
   const { reason, claims, attendee, repeated } = result;
   if (repeated) return;
   call.gateway.metrics.checkins.inc({ reason });
   const action = reason === 'ok' ? 'checkin.accepted' : 'checkin.refused';
   const facts = { reason, ...(gate !== null && { gate }) };
-  await auditDoor(doorEntry(attendee, call, { action, facts, event_id: claims?.event ?? null }), call);
+  const known = reason === 'ok' && claims && nonce !== null && { ...claims, by: call.user.username, nonce };
+  const once = known && { id: scanEntryId(known) };
+  await auditDoor(doorEntry(attendee, call, { ...once, action, facts, event_id: claims?.event ?? null }), call);
 }

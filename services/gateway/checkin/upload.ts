@@ -11,10 +11,15 @@ import { BadTicketToken } from '../../../shared/ticket/token.ts';
 import type { Deps } from './examine.ts';
 import { isSameScan, letIn } from './let-in.ts';
 import { type CheckinReason, entryOf, eventRefusal, ticketRefusal } from './reasons.ts';
-import { type DoorCall, doorEntry } from './trail.ts';
+import { type DoorCall, doorEntry, scanEntryId } from './trail.ts';
 
 /** A scan as the door recorded it: by the token, or by choosing a person from the list. */
-export type RecordedScan = ({ qr_token: string } | { ticket_id: string }) & { at: Date; nonce: string };
+export type RecordedScan = ({ qr_token: string } | { ticket_id: string }) & {
+  at: Date;
+  nonce: string;
+  /** Who stood at the door then, as the phone says: whoever is signed in now tells of it. */
+  recorded_by?: string | undefined;
+};
 
 export interface Upload {
   event: EventDoc;
@@ -104,7 +109,8 @@ export async function uploadScans(upload: Upload, call: DoorCall): Promise<Uploa
   const { gateway, user } = call;
   const { event, gate, device, scans } = upload;
   const now = new Date();
-  const idOf = ({ nonce }: RecordedScan) => `${event._id}:${user.username}:${nonce}`;
+  const recordedBy = ({ recorded_by }: RecordedScan) => recorded_by ?? user.username;
+  const idOf = (scan: RecordedScan) => `${event._id}:${recordedBy(scan)}:${scan.nonce}`;
   const before = await gateway.store.conflicts.find({ _id: { $in: scans.map(idOf) } }).lean<ConflictDoc[]>();
   const known = new Map(before.map((conflict) => [conflict._id, conflict]));
 
@@ -117,7 +123,9 @@ export async function uploadScans(upload: Upload, call: DoorCall): Promise<Uploa
     const attendee = (ticket !== null && attendees.get(ticket)) || null;
     const kept = known.get(idOf(scan));
     if (kept) return { nonce: scan.nonce, reason: kept.reason as CheckinReason, attendee, conflict: kept };
-    const same = attendee !== null && isSameScan(attendee, { nonce: scan.nonce, by: user.username });
+    // Somebody else may have told of it before, to whom the answer was lost.
+    const by = scan.recorded_by === undefined ? user.username : null;
+    const same = attendee !== null && isSameScan(attendee, { nonce: scan.nonce, by });
     if (same) return { nonce: scan.nonce, reason: 'ok', attendee, conflict: null };
     const reason = refusal ?? ticketRefusal(attendee, ticket as string);
     const conflict: ConflictDoc = {
@@ -130,6 +138,7 @@ export async function uploadScans(upload: Upload, call: DoorCall): Promise<Uploa
       gate,
       device,
       by: user.username,
+      recorded_by: recordedBy(scan) === user.username ? null : recordedBy(scan),
       nonce: scan.nonce,
       first: attendee?.event_id === event._id ? entryOf(attendee) : null,
       uploaded_at: now,
@@ -141,14 +150,20 @@ export async function uploadScans(upload: Upload, call: DoorCall): Promise<Uploa
   await keep(gateway, fresh);
   await record(
     gateway.store,
-    outcomes.map(({ nonce, reason, attendee, conflict }) =>
-      doorEntry(attendee, call, {
-        id: `checkin:${event._id}:${user.username}:${nonce}`,
+    outcomes.map(({ nonce, reason, attendee, conflict }, i) => {
+      const { scan, at, ticket } = reads[i] as Read;
+      const by = recordedBy(scan);
+      return doorEntry(attendee, call, {
+        id: scanEntryId({ event: event._id, ticket, by, nonce }),
         action: conflict ? 'checkin.conflict' : 'checkin.accepted',
         event_id: event._id,
-        facts: { reason, offline: true, ...(gate !== null && { gate }) },
-      }),
-    ),
+        facts: {
+          ...{ reason, offline: true, scanned_at: at.toISOString() },
+          ...(gate !== null && { gate }),
+          ...(by !== user.username && { recorded_by: by }),
+        },
+      });
+    }),
   );
   gateway.metrics.checkins.inc({ reason: 'ok' }, entered);
   for (const { reason } of fresh) gateway.metrics.conflicts.inc({ reason });

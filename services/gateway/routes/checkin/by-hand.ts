@@ -25,9 +25,9 @@ export const checkInByHandRoute = route({
   problems: { 400: 'Cannot be let in; `reason` says why, as a scan would: in already, refunded, doors closed.' },
   async handle(call) {
     const { params, body, user, gateway } = call;
-    const gate = body.gate ?? null;
-    const result = await checkInByHand(gateway, { attendeeId: params.id, gate, nonce: body.nonce ?? null, user });
-    await tellScan(result, gate, call);
+    const given = { gate: body.gate ?? null, nonce: body.nonce ?? null };
+    const result = await checkInByHand(gateway, { attendeeId: params.id, ...given, user });
+    await tellScan(result, given, call);
     const answer = presentCheckin(result);
     if (result.reason === 'ok') return { status: 200, body: answer };
     const { checked_in_at, checked_in_by } = answer;

@@ -20,7 +20,8 @@ const conflictAnswer = z
     scanned_at: z.iso.datetime().describe('When that door let them in.'),
     gate: z.string().nullable(),
     device: z.string().nullable(),
-    by: z.string(),
+    by: z.string().describe('Who told of it.'),
+    recorded_by: z.string().nullable().describe('Who let them in, as that door says; null: the same.'),
     first: entryAnswer.nullable(),
     uploaded_at: z.iso.datetime(),
   })
@@ -38,6 +39,7 @@ const present = (conflict: ConflictDoc, attendee: AttendeeDoc | undefined): Conf
   gate: conflict.gate ?? null,
   device: conflict.device ?? null,
   by: conflict.by,
+  recorded_by: conflict.recorded_by ?? null,
   first: presentEntry(conflict.first ?? null),
   uploaded_at: conflict.uploaded_at.toISOString(),
 });
@@ -67,6 +69,7 @@ export const listConflicts = route({
           gate: 'North gate',
           device: 'phone 3',
           by: 'gate1',
+          recorded_by: null,
           first: { at: '2026-11-21T12:39:40.000Z', gate: 'South gate', by: 'gate2' },
           uploaded_at: '2026-11-21T12:55:00.000Z',
         },

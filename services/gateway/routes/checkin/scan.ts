@@ -23,15 +23,9 @@ export const scan = route({
   },
   async handle(call) {
     const { body, user, gateway } = call;
-    const gate = body.gate ?? null;
-    const result = await checkIn(gateway, {
-      token: body.qr_token,
-      eventId: body.event_id,
-      gate,
-      nonce: body.nonce ?? null,
-      user,
-    });
-    await tellScan(result, gate, call);
+    const given = { gate: body.gate ?? null, nonce: body.nonce ?? null };
+    const result = await checkIn(gateway, { token: body.qr_token, eventId: body.event_id, ...given, user });
+    await tellScan(result, given, call);
     return { status: 200, body: presentCheckin(result) };
   },
 });

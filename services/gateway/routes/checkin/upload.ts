@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { username } from '../../auth/user-schema.ts';
 import { presentEntry, presentGateAttendee } from '../../checkin/present.ts';
 import { inWords } from '../../checkin/reasons.ts';
 import {
@@ -16,7 +17,15 @@ import { moment } from '../../http/moments.ts';
 import { route } from '../../http/route.ts';
 import { someText } from '../../http/texts.ts';
 
-const when = { at: moment.describe('When, by the door’s clock.'), nonce };
+const when = {
+  at: moment.describe('When, by the door’s clock.'),
+  nonce,
+  recorded_by: username
+    .optional()
+    .describe(
+      'Who stood at the door then, where somebody else may tell of it: the nonce alone makes it the same scan.',
+    ),
+};
 const recorded = z.union([
   z.strictObject({ qr_token: qrToken, ...when }),
   z.strictObject({

@@ -1,6 +1,6 @@
 /** A payment's timeline in sentences. Pure. */
 import type { Action } from '../../../../../shared/audit/index.ts';
-import { words } from '../../format.ts';
+import { asDate, shortTime, words } from '../../format.ts';
 
 interface Entry {
   at: string;
@@ -66,7 +66,13 @@ const TOLD: Partial<Record<Action, (facts: Entry['facts']) => [string, Step['ton
   'razorpay.fetch_failed': () => ['Razorpay could not be asked', 'bad'],
   'message.dead': () => ['A message about it could not be handled', 'bad'],
   'message.replayed': () => ['That message was handled again', 'plain'],
-  'checkin.accepted': () => ['Checked in at the door', 'good'],
+  // Told when the door was back on the network: that is the step's own time.
+  'checkin.accepted': ({ scanned_at: at }) => [
+    typeof at === 'string'
+      ? `Checked in at a door without network: ${shortTime(at, asDate(at))}`
+      : 'Checked in at the door',
+    'good',
+  ],
   'checkin.refused': ({ reason }) => [`Refused at the door: ${text(reason)}`, 'warn'],
 };
 
