@@ -3,10 +3,10 @@ import { expect } from 'chai';
 import { doorKey, signTicket } from '../../../shared/ticket/token.ts';
 import { pickEd25519 } from '../console/public/scan/ed25519.js';
 import { inView, keyboardScanner, SAME_FOR_MS } from '../console/public/scan/keyboard.js';
-import { applyAnswer, FULL_AFTER_MS, sinceFor } from '../console/public/scan/list.js';
+import { applyAnswer, FULL_AFTER_MS, MOST_FOUND, searchNames, sinceFor } from '../console/public/scan/list.js';
 import { decideOffline } from '../console/public/scan/rules.js';
 import { verifyToken } from '../console/public/scan/token.js';
-import { titleOf } from '../console/public/scan/words.js';
+import { foundInWords, titleOf } from '../console/public/scan/words.js';
 import { CHECKIN_REASONS } from './reasons.ts';
 
 const keys = () => generateKeyPairSync('ed25519');
@@ -95,6 +95,18 @@ describe('a door’s list', () => {
     expect([at(-1), at(0), at(HOUR), at(HOUR + 1)]).to.deep.equal(['not_open_yet', 'ok', 'ok', 'closed']);
     const cancelled = { ...list, event: { ...event, status: 'cancelled' } };
     expect(decideOffline(cancelled, { ticket: 'a', event: 1 }, new Map(), NOW).reason).to.equal('event_cancelled');
+  });
+
+  it('finds the first by name, and says that there may be more', () => {
+    const tickets = Array.from({ length: 30 }, (_, i) => ({ id: `t${i}`, name: `Asha ${String(99 - i)}` }));
+    const many = applyAnswer(null, answer({ full: true, tickets }), NOW);
+    const found = searchNames(many, 'asha');
+    expect([found.length, found[0]?.name, found.at(-1)?.name]).to.deep.equal([MOST_FOUND, 'Asha 70', 'Asha 89']);
+    expect([0, 1, 19].map((n) => foundInWords(n, false))).to.deep.equal(['Nobody found.', 'One found.', '19 found.']);
+    expect(foundInWords(20, false)).to.equal('The first 20: type more of the name, or the roll number.');
+    expect(foundInWords(20, true)).to.equal(
+      'The first 20: type more of the name. Without network only names can be searched.',
+    );
   });
 
   it('has words for every reason there is', () => {

@@ -1,10 +1,14 @@
 /** The phone's engine against a real gateway, with a network that can go away at any moment. */
 import { expect } from 'chai';
+import type { Role } from '../../../shared/store/documents.ts';
 import { createApi } from '../console/public/scan/api.js';
 import { createDoor, type Memory, NotKept } from '../console/public/scan/door.js';
 import { pickEd25519 } from '../console/public/scan/ed25519.js';
+import { FULL_AFTER_MS } from '../console/public/scan/list.js';
+import { clock } from '../console/public/scan/words.js';
 import { PEOPLE } from '../testing/documents.ts';
 import { endedTicket, startGate, type TestGate } from '../testing/gate.ts';
+import { scanEntryId } from './trail.ts';
 
 /** What IndexedDB keeps, over the end of the page. */
 function phoneMemory(): Memory {
@@ -30,26 +34,46 @@ describe('the scanner of a phone', () => {
     await gate.open(1);
     await gate.open(2);
     await gate.open(3);
+    await gate.open(4);
   });
   after(() => gate.stop());
 
-  type Network = 'up' | 'down' | 'answers lost' | 'signed out' | 'no upload';
+  type Network = 'up' | 'down' | 'answers lost' | 'signed out' | 'no upload' | 'no whole list';
+  const isWholeList = (path: string) => path.endsWith('/offline');
+  const fails = (is: Network, path: string) =>
+    is === 'down' ||
+    (is === 'no upload' && path === '/api/checkin/upload') ||
+    (is === 'no whole list' && isWholeList(path));
 
-  async function phone(name: string | null = 'North', memory = phoneMemory(), eventId = 1) {
-    const network = { is: 'up' as Network };
-    let clock = 0;
+  async function phone(
+    name: string | null = 'North',
+    memory = phoneMemory(),
+    eventId = 1,
+    { is = 'up' as Network, ahead = 0 } = {},
+  ) {
+    const network = {
+      is,
+      who: 'staff' as Role,
+      /** How often the whole list was asked for. */
+      whole: 0,
+      /** What happens between a whole list being made and its arrival. */
+      onTheWay: async () => {},
+    };
+    let aheadBy = ahead;
     const ask = (async (path: string, init: RequestInit) => {
-      if (network.is === 'down' || (network.is === 'no upload' && path === '/api/checkin/upload'))
-        throw new TypeError('fetch failed');
+      if (isWholeList(path)) network.whole++;
+      if (fails(network.is, path)) throw new TypeError('fetch failed');
       if (network.is === 'signed out') return Response.json({ detail: 'sign in' }, { status: 401 });
-      if (path === '/scan/session') return Response.json({ username: 'the-staff', csrf: 'x', events: [{ id: 1 }] });
-      const headers = { ...init.headers, Authorization: `Bearer ${await gate.token('staff')}` };
+      const username = network.who === 'admin' ? 'admin' : `the-${network.who}`;
+      if (path === '/scan/session') return Response.json({ username, csrf: 'x', events: [{ id: 1 }] });
+      const headers = { ...init.headers, Authorization: `Bearer ${await gate.token(network.who)}` };
       const answer = await fetch(gate.url + path, { ...init, headers });
       if (network.is === 'answers lost') throw new TypeError('fetch failed');
+      if (isWholeList(path)) await network.onTheWay();
       return answer;
     }) as typeof fetch;
     const { verify } = await pickEd25519(crypto.subtle, () => Promise.reject(new Error('Node has Ed25519')));
-    const door = createDoor({ api: createApi(ask), memory, verify, now: () => Date.now() + clock });
+    const door = createDoor({ api: createApi(ask), memory, verify, now: () => Date.now() + aheadBy });
     await door.wake();
     await door.choose(eventId, name);
     const go = async (is: Network) => {
@@ -61,7 +85,7 @@ describe('the scanner of a phone', () => {
       return { good, reason, offline, title, text, name: who };
     };
     const passes = (ms: number) => {
-      clock += ms;
+      aheadBy += ms;
     };
     return { door, go, scan, memory, network, passes };
   }
@@ -123,12 +147,121 @@ describe('the scanner of a phone', () => {
     network.is = 'no upload';
     await door.sync();
     expect(door.state.waiting).to.have.length(2);
-    door.state.reach = 'online';
+    expect(door.state.reach, 'a scan may get through where an upload does not').to.equal('online');
     for (const { token } of [a, b])
       expect(await scan(token)).to.include({ good: false, reason: 'already_checked_in', offline: true });
     await go('up');
     expect(door.state).to.deep.include({ waiting: [], conflicts: [] });
     expect(await memory.all('scans')).to.deep.equal([]);
+  });
+
+  it('goes on asking, and hears what changed, where only short answers get through', async () => {
+    const [a, b, c] = [await gate.ticket(), await gate.ticket(), await gate.ticket()];
+    const { door, go, scan, network, passes } = await phone();
+    const inside = (id: string) => door.state.list?.tickets.get(id)?.entry != null;
+    await go('down');
+    await scan(a.token);
+    passes(FULL_AFTER_MS);
+    await gate.scan(b.token);
+    await go('no whole list');
+    expect([network.whole, inside(b.id)]).to.deep.equal([2, false]);
+    expect(door.state).to.deep.include({ reach: 'online', waiting: [] });
+    await door.sync();
+    expect([network.whole, inside(b.id)], 'what changed').to.deep.equal([2, true]);
+    expect(await scan(b.token)).to.include({ reason: 'already_checked_in', offline: false });
+
+    await go('down');
+    await scan(c.token);
+    const late = await gate.ticket();
+    await go('no upload');
+    expect(door.state.waiting).to.have.length(1);
+    expect(door.state.list?.tickets.has(late.id), 'though the upload did not get through').to.equal(true);
+    passes(FULL_AFTER_MS);
+    await go('up');
+    expect(network.whole, 'all of it is asked for again later').to.equal(3);
+    expect(door.state.waiting).to.deep.equal([]);
+  });
+
+  it('forgets nobody whom it let in while the whole list was on its way', async () => {
+    const [a, first] = [await gate.ticket(), await gate.ticket({}, 4)];
+    const refused = { good: false, reason: 'already_checked_in', offline: true };
+    const { door, go, scan, network, passes } = await phone();
+    passes(FULL_AFTER_MS);
+    network.onTheWay = async () => {
+      expect(await scan(a.token)).to.include({ good: true, offline: false });
+    };
+    await go('up');
+    expect(network.whole).to.equal(2);
+    await go('down');
+    expect(await scan(a.token)).to.include(refused);
+
+    // The first list of an event, before which a phone can read no ticket.
+    network.is = 'up';
+    network.onTheWay = async () => {
+      expect(await scan(first.token)).to.include({ good: true, offline: false });
+    };
+    await door.choose(4, 'North');
+    await go('down');
+    expect(await scan(first.token)).to.include(refused);
+  });
+
+  it('tells of all that it recorded whoever is signed in, each once, and who stood there', async () => {
+    const [asked, late, twice] = [await gate.ticket(), await gate.ticket(), await gate.ticket()];
+    const first = await phone();
+    await first.go('answers lost');
+    expect(await first.scan(asked.token), 'stored, and the answer lost').to.include({ good: true, offline: true });
+    await gate.scan(twice.token, { gate: 'South' });
+    // Closed and opened again without network: it knows who stands there.
+    const { door, go, scan, network } = await phone('North', first.memory, 1, { is: 'down' });
+    expect(await scan(late.token)).to.include({ good: true, offline: true });
+    expect(await scan(twice.token)).to.include({ good: true, offline: true });
+    const recorded = door.state.waiting;
+    expect(recorded.map(({ by }) => by)).to.deep.equal(['the-staff', 'the-staff', 'the-staff']);
+
+    network.who = 'admin';
+    await go('answers lost');
+    expect(door.state.waiting, 'stored, and that answer is lost too').to.have.length(3);
+    network.who = 'organizer';
+    await go('up');
+    expect(door.state.waiting).to.deep.equal([]);
+    expect(door.state.conflicts.map(({ name, reason }) => [name, reason])).to.deep.equal([
+      ['Asha Rao', 'already_checked_in'],
+    ]);
+    expect((await stored(asked.n))?.checked_in_by).to.equal('the-staff');
+    expect((await stored(late.n))?.checked_in_by, 'who is answerable for it').to.equal('admin');
+    const conflicts = await gate.store.conflicts.find({ attendee_id: twice.n }).lean();
+    expect(conflicts.map(({ by, recorded_by }) => [by, recorded_by])).to.deep.equal([['admin', 'the-staff']]);
+
+    const trail = (n: number) => gate.store.activities.find({ attendee_id: n }).lean();
+    const [online, ...more] = await trail(asked.n);
+    expect([online?.actor, online?.facts, more]).to.deep.equal(['the-staff', { reason: 'ok', gate: 'North' }, []]);
+    const [told, ...others] = await trail(late.n);
+    const { nonce = '', at = 0 } = recorded.find(({ ticket }) => ticket === late.id) ?? {};
+    expect(told).to.deep.include({
+      _id: scanEntryId({ event: 1, ticket: late.id, by: 'the-staff', nonce }),
+      actor: 'admin',
+    });
+    expect(told?.facts).to.include({ offline: true, gate: 'North', recorded_by: 'the-staff' });
+    expect(Date.parse(String(told?.facts?.scanned_at))).to.be.closeTo(at, 2_000);
+    expect(others).to.deep.equal([]);
+  });
+
+  it('speaks in the server’s time, whatever its own clock says', async () => {
+    const HOUR = 3_600_000;
+    const { token } = await gate.ticket();
+    const [north, south] = [await phone('North', phoneMemory(), 1, { ahead: 2 * HOUR }), await phone('South')];
+    await north.go('down');
+    await south.go('down');
+    const before = Date.now();
+    expect(await north.scan(token)).to.include({ good: true });
+    const { list, waiting } = north.door.state;
+    const at = (waiting[0]?.at ?? 0) - (list?.ahead ?? 0);
+    expect(at).to.be.closeTo(before, 2_000);
+    expect((await north.scan(token)).text).to.contain(clock(at, list?.event.timezone ?? ''));
+    await south.scan(token);
+    await south.go('up');
+    await north.go('up');
+    expect(north.door.state.conflicts.map((one) => one.at)).to.deep.equal([at]);
   });
 
   it('tells what it can, though the event of other scans is not this person’s any more', async () => {

@@ -20,8 +20,10 @@ import { entryInWords, offlineText, titleOf } from './words.js';
  * @property {string} ticket
  * @property {string | null} token
  * @property {string | null} name
- * @property {number} at
+ * @property {number} at on this phone's clock
+ * @property {string | null} [by] who stood there, whoever is signed in when it is uploaded
  */
+/** @typedef {{ given: Given, event_id: number | null, gate: string | null, name: string | null, at: number }} Entered whom the gateway knows to be in by this phone */
 /**
  * @typedef {object} Result what the screen shows
  * @property {boolean} good
@@ -78,6 +80,8 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     reach: 'starting',
     /** @type {{ username: string, events: any[] } | null} */
     session: null,
+    /** Who signed in here last, also after a reload without network. @type {string | null} */
+    username: null,
     /** @type {number | null} */
     eventId: null,
     /** @type {string | null} */
@@ -113,11 +117,14 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     return true;
   };
 
+  /** A time of this phone's, on the server's clock. @param {number} at */
+  const onServer = (at) => at - (state.list?.ahead ?? 0);
+
   const own = () =>
     new Map(
       state.waiting
         .filter((one) => one.event_id === state.eventId)
-        .map((one) => [one.ticket, /** @type {Entry} */ ({ at: one.at, gate: one.gate, by: null })]),
+        .map((one) => [one.ticket, /** @type {Entry} */ ({ at: onServer(one.at), gate: one.gate, by: null })]),
     );
 
   /** Which ticket it is, as far as this phone can tell. @param {Given} given @returns {Promise<string | null>} */
@@ -133,11 +140,24 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     return ticket !== null && mine.has(ticket);
   }
 
-  /** @param {string} ticket @param {string | null} name @param {Entry} entry */
-  function markIn(ticket, name, entry) {
-    if (!state.list) return;
-    const known = state.list.tickets.get(ticket);
-    state.list.tickets.set(ticket, { name: known?.name ?? name ?? '', entry });
+  /** While a list is on its way it may have been made before them. @type {Entered[]} */
+  let entered = [];
+
+  /** On the list, unless that knows better. @param {Entered} one */
+  async function mark({ given, event_id, name, at, gate }) {
+    const ticket = await ticketOf(given);
+    const { list } = state;
+    if (!list || list.event.id !== event_id || ticket === null || list.ended.has(ticket)) return;
+    const known = list.tickets.get(ticket);
+    if (known?.entry) return;
+    const entry = { at: onServer(at), gate, by: state.username };
+    list.tickets.set(ticket, { name: known?.name ?? name ?? '', entry });
+  }
+
+  /** @param {Entered} one */
+  function markIn(one) {
+    entered.push(one);
+    return mark(one);
   }
 
   /** The title says that they are in already; the text since when. @param {any} answer */
@@ -157,11 +177,10 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     attendee: answer.attendee?.id ?? null,
   });
 
-  /** @param {Given} given @param {string} nonce @returns {Promise<Result>} */
-  async function ask(given, nonce) {
-    const where = state.gate === null ? {} : { gate: state.gate };
-    if ('token' in given)
-      return told(await api.scan({ qr_token: given.token, event_id: state.eventId, nonce, ...where }));
+  /** @param {Given} given @param {string} nonce @param {number | null} event_id @param {string | null} gate @returns {Promise<Result>} */
+  async function ask(given, nonce, event_id, gate) {
+    const where = gate === null ? {} : { gate };
+    if ('token' in given) return told(await api.scan({ qr_token: given.token, event_id, nonce, ...where }));
     try {
       return told(await api.byHand(/** @type {number} */ (given.id), { nonce, ...where }));
     } catch (error) {
@@ -186,7 +205,10 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     if (verdict.reason === 'ok' && claims) {
       const token = 'token' in given ? given.token.trim() : null;
       /** @type {Recorded} */
-      const scan = { nonce, event_id: list.event.id, gate: state.gate, ticket: claims.ticket, token, name, at };
+      const scan = {
+        ...{ nonce, event_id: list.event.id, gate: state.gate, ticket: claims.ticket },
+        ...{ token, name, at, by: state.username },
+      };
       // Taken note of at once, so that the same ticket held up again in this moment is seen; green only once it is kept.
       state.waiting.push(scan);
       await keep('scans', scan).catch((error) => {
@@ -214,14 +236,13 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
   async function admit(given) {
     const nonce = newNonce();
     const at = now();
+    const { eventId, gate } = state;
     if (state.reach === 'online' && ('token' in given || given.id !== undefined) && !(await untold(given))) {
       try {
-        const result = await ask(given, nonce);
+        const result = await ask(given, nonce, eventId, gate);
         if (result.good) {
-          state.gates.set(state.gate, (state.gates.get(state.gate) ?? 0) + 1);
-          const ticket = await ticketOf(given);
-          const by = state.session?.username ?? null;
-          if (ticket) markIn(ticket, result.name, { at: at - (state.list?.ahead ?? 0), gate: state.gate, by });
+          state.gates.set(gate, (state.gates.get(gate) ?? 0) + 1);
+          await markIn({ given, event_id: eventId, name: result.name, at, gate });
           changed();
         }
         return result;
@@ -234,18 +255,19 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
 
   /** @param {Recorded} scan @param {any} answer */
   async function uploaded(scan, answer) {
+    const { event_id, gate, at } = scan;
     if (answer.result === 'conflict') {
       const name = answer.attendee?.name ?? scan.name;
       /** @type {Conflict} */
       const conflict = {
-        ...{ nonce: scan.nonce, event_id: scan.event_id, name, at: scan.at },
+        ...{ nonce: scan.nonce, event_id, name, at: onServer(at) },
         ...{ reason: answer.reason, message: answer.message },
       };
       await keep('conflicts', conflict);
       state.conflicts = [...state.conflicts.filter(({ nonce }) => nonce !== scan.nonce), conflict];
-    } else if (scan.event_id === state.eventId) {
-      const by = state.session?.username ?? null;
-      markIn(scan.ticket, scan.name, { at: scan.at - (state.list?.ahead ?? 0), gate: scan.gate, by });
+    } else {
+      const given = { ticket_id: scan.ticket, name: scan.name ?? '' };
+      await markIn({ given, event_id, name: scan.name, at, gate });
     }
     // Forgotten only once its answer is kept: uploaded twice it is the same.
     await memory.remove('scans', scan.nonce);
@@ -277,9 +299,10 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
           ...(first.gate !== null && { gate: first.gate }),
           ...(state.device !== '' && { device: state.device }),
           sent_at: new Date(now()).toISOString(),
-          scans: batch.map(({ token, ticket, at, nonce }) => ({
+          scans: batch.map(({ token, ticket, at, nonce, by }) => ({
             ...(token === null ? { ticket_id: ticket } : { qr_token: token }),
             ...{ at: new Date(at).toISOString(), nonce },
+            ...(by && { recorded_by: by }),
           })),
         });
       } catch (error) {
@@ -298,12 +321,28 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     const { eventId } = state;
     if (eventId === null) return;
     const since = sinceFor(state.list, now());
+    // Where the whole does not get through, what changed still may.
+    if (since === undefined && state.list) state.list.fullAt = now();
+    entered = [];
     const answer = await api.offline(eventId, since);
     if (state.eventId !== eventId) return;
     state.list = applyAnswer(since === undefined ? null : state.list, answer, now());
+    for (const one of entered) await mark(one);
     await keep('lists', state.list, eventId);
     const gates = await api.gates(eventId);
     state.gates = new Map(gates.map((/** @type {any} */ one) => [one.gate, one.checked_in]));
+  }
+
+  /**
+   * What is long may not get through where a scan does: it is tried again, and nothing else waits for it.
+   * @param {() => Promise<void>} act
+   */
+  async function ifItGetsThrough(act) {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    }
   }
 
   /** @type {Promise<void> | null} */
@@ -313,11 +352,13 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     syncing ??= (async () => {
       try {
         state.session = await api.session();
+        state.username = state.session?.username ?? null;
         if (state.reach !== 'online') reached('online');
         // First of all: whatever fails after it, these are told.
-        await upload();
-        await pull();
+        await ifItGetsThrough(upload);
+        await ifItGetsThrough(pull);
         await keep('settings', state.session?.events ?? [], 'events');
+        await keep('settings', state.username, 'username');
       } catch (error) {
         if (!away(error)) state.trouble = /** @type {Error} */ (error).message;
       } finally {
@@ -339,6 +380,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       state.conflicts = await memory.all('conflicts');
       for (const list of await memory.all('lists'))
         if (now() - list.syncedAt > FORGET_AFTER_MS) await memory.remove('lists', list.event.id);
+      state.username = (await memory.get('settings', 'username')) ?? null;
       state.device = (await memory.get('settings', 'device')) ?? '';
       if (state.device === '') {
         state.device = `phone ${newNonce().slice(0, 4)}`;
@@ -349,13 +391,14 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
 
     /** @param {number} eventId @param {string | null} gate */
     async choose(eventId, gate) {
-      const list = (await memory.get('lists', eventId)) ?? null;
+      const list = state.list?.event.id === eventId ? state.list : ((await memory.get('lists', eventId)) ?? null);
       Object.assign(state, { eventId, gate, list, gates: new Map() });
       await memory.put('settings', { eventId, gate }, 'chosen');
       changed();
+      const before = syncing;
       await sync();
-      // It may have been on its way already, for the event before.
-      if (state.list === null && state.reach === 'online') await sync();
+      // That one was for the event before.
+      if (before !== null) await sync();
     },
 
     /** People by name (with network also by roll number). @param {string} query */

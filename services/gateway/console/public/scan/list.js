@@ -31,6 +31,9 @@ export const FULL_AFTER_MS = 10 * 60_000;
 /** Names stay on a phone no longer than that after they were last needed. */
 export const FORGET_AFTER_MS = 48 * 3_600_000;
 
+/** More than a screenful is asked for more exactly; the gateway finds no more either. */
+export const MOST_FOUND = 20;
+
 /** @param {ToldTicket['in']} told @returns {Entry | null} */
 const entryOf = (told) => (told ? { ...told, at: told.at * 1_000 } : null);
 
@@ -67,18 +70,19 @@ export function applyAnswer(list, answer, now) {
 /** What to ask for next: undefined for the whole list. @param {List | null} list @param {number} now */
 export const sinceFor = (list, now) => (list && now - list.fullAt < FULL_AFTER_MS ? list.cursor : undefined);
 
+const { compare } = new Intl.Collator();
+
 /**
- * Who can be meant: every word is part of the name.
- * @param {List} list @param {string} query @param {number} most
+ * Who can be meant: every word is part of the name. By name, as with network.
+ * @param {List} list @param {string} query
  */
-export function searchNames(list, query, most = 20) {
+export function searchNames(list, query) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   const found = [];
   for (const [ticket_id, { name, entry }] of list.tickets) {
     const lower = name.toLowerCase();
     if (words.every((word) => lower.includes(word))) found.push({ ticket_id, name, entry });
-    if (found.length === most) break;
   }
-  return found.sort((a, b) => a.name.localeCompare(b.name));
+  return found.sort((a, b) => compare(a.name, b.name)).slice(0, MOST_FOUND);
 }

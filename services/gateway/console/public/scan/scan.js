@@ -14,7 +14,14 @@ const SYNC_EVERY_MS = 10_000;
 const GOOD_FOR_MS = 1_800;
 
 const at = (id) => document.getElementById(id);
-const memory = await openMemory();
+const memory = await openMemory().catch((error) => {
+  const said = at('setup-said');
+  said.textContent =
+    'This browser keeps nothing for this page, so nobody can be let in without fear that it is forgotten. Leave a private window, or free some space, and open this page again.';
+  said.hidden = false;
+  at('choose').querySelector('button').disabled = true;
+  throw error;
+});
 const { verify } = await pickEd25519(crypto.subtle, () => import('../vendor/noble-ed25519.js'));
 const door = createDoor({ api: createApi(fetch.bind(globalThis)), memory, verify, changed: () => show(door) });
 

@@ -1,5 +1,5 @@
 /** Puts the engine's state on the screen. Texts only, never markup: names come from people. */
-import { clock, titleOf } from './words.js';
+import { clock, foundInWords, titleOf } from './words.js';
 
 const at = (id) => document.getElementById(id);
 const set = (id, text) => {
@@ -64,9 +64,7 @@ export function showFound(found, choose) {
     return;
   }
   const { people, offline, trouble } = found;
-  const where = offline ? ' Without network only names can be searched.' : '';
-  const count = people.length === 1 ? 'One found.' : `${people.length} found.`;
-  set('finder-said', trouble ?? (people.length === 0 ? `Nobody found.${where}` : `${count}${where}`));
+  set('finder-said', trouble ?? foundInWords(people.length, offline));
   at('people').replaceChildren(
     ...people.map((person) => {
       const button = element('button', '');

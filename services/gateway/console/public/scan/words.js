@@ -1,5 +1,6 @@
 // @ts-check
 /** What the person at the gate reads: two or three words large, and a sentence. */
+import { MOST_FOUND } from './list.js';
 
 /** @type {Record<import('./rules.js').Reason, { title: string, text: string }>} */
 const SAID = {
@@ -41,4 +42,13 @@ export function offlineText({ reason, entry, unlisted }, event) {
     return `Doors closed at ${clock(Date.parse(event.doors_close_at), event.timezone)}`;
   if (reason === 'ok') return unlisted ? 'A genuine ticket, newer than the list on this phone' : '';
   return SAID[reason].text;
+}
+
+/** How many were found. @param {number} count @param {boolean} offline only names were looked at */
+export function foundInWords(count, offline) {
+  const where = offline ? ' Without network only names can be searched.' : '';
+  if (count === 0) return `Nobody found.${where}`;
+  if (count === 1) return `One found.${where}`;
+  if (count < MOST_FOUND) return `${count} found.${where}`;
+  return `The first ${MOST_FOUND}: type more of the name${offline ? '' : ', or the roll number'}.${where}`;
 }
