@@ -23,9 +23,16 @@ describe('find my ticket', () => {
       payment(4, { outcome: { kind: 'foreign', reason: null, since: new Date() } }, { rrn: utr(4), ...contact }),
       payment(5, {}, { rrn: utr(5), ...contact }),
       payment(6, {}, { rrn: utr(6), ...contact }),
+      payment(8, {}, { rrn: utr(8), ...contact }),
+      payment(9, {}, { rrn: utr(9), ...contact }),
     ]);
-    await gateway.store.attendees.insertMany([attendee(1), attendee(5, { email: null }), attendee(6, { email: null })]);
-    await gateway.store.mails.insertMany([ticketMail(1), ticketMail(5, { state: 'no_address', sent_at: null })]);
+    await gateway.store.attendees.insertMany([
+      ...[attendee(1), attendee(5, { email: null }), attendee(6, { email: null }), attendee(8)],
+      attendee(9, { email: null }),
+    ]);
+    await gateway.store.mails.insertMany([
+      ...[ticketMail(1), ticketMail(5, { state: 'no_address', sent_at: null }), ticketMail(8)],
+    ]);
   });
   after(() => gateway.stop());
 
@@ -116,6 +123,28 @@ describe('find my ticket', () => {
     expect((await gateway.store.payments.findById(payId(1)).lean())?.overrides).to.equal(undefined);
     const unknown = await post('/find/address', { reference: utr(6), phone: '9811111111', email: 'thief@example.org' });
     expect(unknown.status).to.equal(404);
+  });
+
+  it('nor one that was given a moment ago, before the ticket has it: of two at once one counts', async () => {
+    const reference = utr(9);
+    const given = ['asha@gmail.com', 'thief@gmail.com'];
+    const answers = await Promise.all(given.map((email) => post('/find/address', { reference, email, sure: 'yes' })));
+    expect(answers.map(({ status }) => status).toSorted()).to.deep.equal([200, 409]);
+    const owner = given[answers.findIndex(({ status }) => status === 200)] ?? '';
+    const later = await post('/find/address', { reference, email: 'thief@example.org', sure: 'yes' });
+    expect([later.status, later.html.includes('there is an address already')]).to.deep.equal([409, true]);
+    const stored = await gateway.store.payments.findById(payId(9)).lean();
+    expect(stored?.overrides?.details?.email).to.equal(owner);
+    expect((await post('/find', { reference })).html)
+      .to.contain(`is on its way to ${owner[0]}•••@gmail.com`)
+      .and.not.to.contain('/find/address');
+  });
+
+  it('counts no mail that could not be asked for', async () => {
+    for (let i = 0; i < 5; i++) {
+      const { status, html } = await post('/find/send', { reference: utr(8) });
+      expect([status, html.includes('sends mails')], 'nobody sends mails here').to.deep.equal([503, true]);
+    }
   });
 
   it('lets nobody try phones: a few tries, then not for a while', async () => {

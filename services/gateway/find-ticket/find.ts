@@ -58,6 +58,17 @@ const take = async (limiter: RateLimiterMemory, key: string, what: string) => {
   }
 };
 
+/** What came to nothing does not count. */
+const counted = async <T>(limiter: RateLimiterMemory, key: string, what: string, act: () => Promise<T>): Promise<T> => {
+  await take(limiter, key, what);
+  try {
+    return await act();
+  } catch (error) {
+    await limiter.reward(key);
+    throw error;
+  }
+};
+
 const NO_REFERENCE = {
   field: 'reference',
   message: 'is neither the 12 digits of a UTR nor a payment id, pay_ and 14 letters and digits',
@@ -109,19 +120,18 @@ export function findTicket(limits: FindLimits = FIND_LIMITS) {
       const answer = await present(gateway, doc);
       if (!answer.attendee?.live || !answer.mail || answer.mail.kind !== 'ticket')
         throw new Problem(409, { detail: 'there is no valid ticket to send' });
-      await take(mails, doc._id, 'it was sent several times already');
-      const { refused } = await askService(
-        gateway.bus,
-        'ticketing.resend',
-        { mail_ids: [answer.mail.id], requested_by: STUDENT.username },
-        { timeoutMs: MAIL_WITHIN_MS, correlationId: asked.correlationId },
-      );
-      if (refused[0]) throw new Problem(409, { detail: refused[0].reason });
+      const question = { mail_ids: [answer.mail.id], requested_by: STUDENT.username };
+      const how = { timeoutMs: MAIL_WITHIN_MS, correlationId: asked.correlationId };
+      await counted(mails, doc._id, 'it was sent several times already', async () => {
+        const { refused } = await askService(gateway.bus, 'ticketing.resend', question, how);
+        if (refused[0]) throw new Problem(409, { detail: refused[0].reason });
+      });
       return answer;
     },
 
     /**
-     * Only where there is none: who knows a reference must not turn a ticket away from its owner. `ask`: what was most likely
+     * Only where there is none, nor one on its way to the ticket: who knows a reference must not turn a ticket away from
+     * its owner. `ask`: what was most likely
      * meant; nothing is changed before somebody is `sure`. @throws Problem 404, 409, 422, 429
      */
     async giveAddress(
@@ -131,17 +141,15 @@ export function findTicket(limits: FindLimits = FIND_LIMITS) {
     ): Promise<{ payment: PaymentAnswer; ask: string | null }> {
       const doc = await found(gateway, asked);
       const answer = await present(gateway, doc);
-      if (answer.attendee?.email || !answer.attendee?.live)
+      if (answer.attendee?.email || doc.overrides?.details?.email || !answer.attendee?.live)
         throw new Problem(409, { detail: 'there is an address already; the organisers can change it' });
       const usable = usableAddress(email);
       if (usable === null) throw faulty(422, [{ field: 'email', message: 'must be an e-mail address' }]);
       const ask = sure ? null : await meantAddress(gateway.store, doc.event_id, usable);
       if (ask !== null) return { payment: answer, ask };
-      await take(mails, doc._id, 'too many tries for this ticket');
-      const changed = await changePayment(
-        doc._id,
-        { details: { email: usable } },
-        { gateway, user: STUDENT, correlationId: asked.correlationId },
+      const acting = { gateway, user: STUDENT, correlationId: asked.correlationId };
+      const changed = await counted(mails, doc._id, 'too many tries for this ticket', () =>
+        changePayment(doc._id, { details: { email: usable } }, acting, { 'overrides.details.email': null }),
       );
       return { payment: await present(gateway, changed), ask: null };
     },

@@ -54,7 +54,8 @@ export function ticketWords(payment: PaymentAnswer): TicketWords {
     if (attendee.ticket.state === 'revoked') return ended;
     if (attendee.checked_in)
       return { ...none, tone: 'good', title: 'Used', text: `Your ticket${of} has been used at the door.` };
-    if (!attendee.email)
+    const address = attendee.email ?? payment.overrides.details.email;
+    if (!address)
       return {
         tone: 'warn',
         title: 'You have a ticket',
@@ -67,11 +68,11 @@ export function ticketWords(payment: PaymentAnswer): TicketWords {
       tone: failed ? 'warn' : 'good',
       title: 'You have a ticket',
       text: failed
-        ? `Your ticket${of} could not be delivered to ${hiddenAddress(attendee.email)}. Ask the organisers to correct the address.`
+        ? `Your ticket${of} could not be delivered to ${hiddenAddress(address)}. Ask the organisers to correct the address.`
         : mail?.state === 'sent'
-          ? `Your ticket${of} was sent to ${hiddenAddress(attendee.email)}. Look into the spam folder, too.`
-          : `Your ticket${of} is on its way to ${hiddenAddress(attendee.email)}.`,
-      sendTo: failed ? null : hiddenAddress(attendee.email),
+          ? `Your ticket${of} was sent to ${hiddenAddress(address)}. Look into the spam folder, too.`
+          : `Your ticket${of} is on its way to ${hiddenAddress(address)}.`,
+      sendTo: failed || !attendee.email ? null : hiddenAddress(address),
       asksAddress: false,
     };
   }

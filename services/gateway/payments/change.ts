@@ -84,11 +84,12 @@ function refuseErased({ _id, redacted_at }: PaymentDoc): void {
     });
 }
 
-/** @throws Problem 403, 404, 409, 422 */
+/** `still`: what must hold when it is stored. @throws Problem 403, 404, 409, 422 */
 export async function changePayment(
   id: string,
   change: PaymentChange,
   { gateway, user, correlationId }: Acting,
+  still: Record<string, unknown> = {},
 ): Promise<PaymentDoc> {
   const { store } = gateway;
   if (hasBadAddress(change)) throw faulty(422, [{ field: 'details.email', message: 'must be an e-mail address' }]);
@@ -117,6 +118,7 @@ export async function changePayment(
       // Released is the hold that the caller saw: not one that took its place a moment ago.
       {
         _id: id,
+        ...still,
         // Erased in this very moment: nobody's words come back.
         ...(!before.redacted_at && { redacted_at: null }),
         ...(manual && { rev: before.rev }),
