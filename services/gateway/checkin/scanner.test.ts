@@ -238,7 +238,7 @@ describe('the scanner of a phone', () => {
     const [told, ...others] = await trail(late.n);
     const { nonce = '', at = 0 } = recorded.find(({ ticket }) => ticket === late.id) ?? {};
     expect(told).to.deep.include({
-      _id: scanEntryId({ event: 1, ticket: late.id, by: 'the-staff', nonce }),
+      _id: scanEntryId('checkin.accepted', { event: 1, ticket: late.id, by: 'the-staff', nonce }),
       actor: 'admin',
     });
     expect(told?.facts).to.include({ offline: true, gate: 'North', recorded_by: 'the-staff' });
@@ -318,9 +318,13 @@ describe('the scanner of a phone', () => {
   it('takes a scan whose answer was lost for the same scan', async () => {
     const { n, token } = await gate.ticket();
     const { door, go, scan, network } = await phone();
+    const { here } = door.count();
     network.is = 'answers lost';
     expect(await scan(token), 'by the phone itself').to.include({ good: true, offline: true });
     expect((await stored(n))?.checked_in_at, 'though the gateway had taken it').to.be.an.instanceOf(Date);
+    expect(door.count().here).to.equal(here + 1);
+    await go('no upload');
+    expect([door.state.waiting.length, door.count().here], 'counted once').to.deep.equal([1, here + 1]);
     await go('up');
     expect(door.state).to.deep.include({ waiting: [], conflicts: [] });
   });

@@ -22,8 +22,10 @@ export const doorEntry = (
 });
 
 /** A scan that was told again, also later by an upload, is one entry; its nonce with another ticket is another scan. */
-export const scanEntryId = (scan: { event: number; ticket: string | null; by: string; nonce: string }): string =>
-  ['checkin', scan.event, scan.by, scan.nonce, ...(scan.ticket === null ? [] : [scan.ticket])].join(':');
+export const scanEntryId = (
+  action: 'checkin.accepted' | 'checkin.conflict',
+  { event, ticket, by, nonce }: { event: number; ticket: string | null; by: string; nonce: string },
+): string => [action, event, by, nonce, ticket ?? ''].join(':');
 
 /** Written after the fact: a trail that cannot be written is logged, and lets nobody wait at the gate. */
 export async function auditDoor(entry: Entry, { gateway, log }: DoorCall): Promise<void> {
@@ -48,7 +50,8 @@ export async function tellScan(
   call.gateway.metrics.checkins.inc({ reason });
   const action = reason === 'ok' ? 'checkin.accepted' : 'checkin.refused';
   const facts = { reason, ...(gate !== null && { gate }) };
-  const known = reason === 'ok' && claims && nonce !== null && { ...claims, by: call.user.username, nonce };
-  const once = known && { id: scanEntryId(known) };
+  const once = reason === 'ok' &&
+    claims !== null &&
+    nonce !== null && { id: scanEntryId('checkin.accepted', { ...claims, by: call.user.username, nonce }) };
   await auditDoor(doorEntry(attendee, call, { ...once, action, facts, event_id: claims?.event ?? null }), call);
 }

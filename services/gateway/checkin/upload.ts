@@ -153,9 +153,10 @@ export async function uploadScans(upload: Upload, call: DoorCall): Promise<Uploa
     outcomes.map(({ nonce, reason, attendee, conflict }, i) => {
       const { scan, at, ticket } = reads[i] as Read;
       const by = recordedBy(scan);
+      const action = conflict ? 'checkin.conflict' : 'checkin.accepted';
       return doorEntry(attendee, call, {
-        id: scanEntryId({ event: event._id, ticket, by, nonce }),
-        action: conflict ? 'checkin.conflict' : 'checkin.accepted',
+        id: scanEntryId(action, { event: event._id, ticket, by, nonce }),
+        action,
         event_id: event._id,
         facts: {
           ...{ reason, offline: true, scanned_at: at.toISOString() },

@@ -432,9 +432,10 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       changed();
     },
 
-    /** Of this gate, with what is not uploaded yet. */
+    /** Of this gate, with whom the gateway does not know of yet. */
     count() {
-      const waiting = state.waiting.filter((one) => one.event_id === state.eventId);
+      const known = state.list?.tickets;
+      const waiting = state.waiting.filter((one) => one.event_id === state.eventId && !known?.get(one.ticket)?.entry);
       const here = (state.gates.get(state.gate) ?? 0) + waiting.filter(({ gate }) => gate === state.gate).length;
       const all = [...state.gates.values()].reduce((sum, one) => sum + one, 0) + waiting.length;
       return { here, all, total: state.list?.tickets.size ?? null };
