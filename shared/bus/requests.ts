@@ -110,7 +110,7 @@ export interface Requests {
     question: { attendee_id: number; requested_by: string } & Admitted;
     answer: { changed: boolean };
   };
-  /** Takes a ticket away for good, a payment's too; false: it was before. 404: there is no such attendee. */
+  /** Takes a ticket away for good, a payment's too, also one that a refund took; false: it was before. 404: there is no such attendee. */
   'ticketing.revoke': { question: { attendee_id: number; requested_by: string }; answer: { revoked: boolean } };
   /**
    * Erases the personal data of this attendee and its payment, or of this payment and its attendee. `redacted` false: it

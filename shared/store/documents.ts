@@ -25,6 +25,8 @@ export interface RedactedBy {
   by: string;
   reason: RedactionReason;
   correlation_id: string;
+  /** Its ticket is given up, also one that is being made at that moment. */
+  gives_up_ticket?: true;
 }
 
 /**

@@ -240,4 +240,26 @@ describe('a ticket taken away by hand', () => {
     const entries = await desk.store.activities.find({ action: 'ticket.revoked' }).lean();
     expect(entries.map(({ actor }) => actor)).to.deep.equal(['asha']);
   });
+
+  it('stays so also where a refund came first and fails afterwards', async () => {
+    const { ticket } = attendeeDoc();
+    const over = { ...ticket, revoked_at: new Date(0), revoked_reason: 'refunded' as const };
+    const refunded = paymentDoc({ status: 'refunded', amount_refunded: 29_900 }, { attendee_id: 7 });
+    await desk.lay({
+      events: [eventDoc()],
+      payments: [refunded],
+      attendees: [attendeeDoc({ live: false, ticket: over })],
+    });
+    expect(await revokeByHand(desk.tools(), 7, BY)).to.deep.equal({ revoked: true });
+    expect(await revokeByHand(desk.tools(), 7, BY)).to.deep.equal({ revoked: false });
+    await desk.store.payments.updateOne({}, { $set: { payment: paymentDoc().payment }, $inc: { rev: 1 } });
+    const claimed = await claimPayment(desk.store, refunded._id);
+    if (!claimed) throw new Error('claimed');
+    expect(await settle(desk.tools(), claimed.payment, claimed.claim)).to.equal('revoked');
+    const after = await desk.store.attendees.findById(7).lean<AttendeeDoc>();
+    expect(after).to.deep.include({ live: false, ticket: { ...over, revoked_reason: 'by_hand' } });
+    expect(after).to.not.have.property('pending');
+    const entries = await desk.store.activities.find({ action: 'ticket.revoked' }).sort({ _id: 1 }).lean();
+    expect(entries.map(({ _id }) => _id)).to.deep.equal(['ticket:ticket:revoked', 'ticket:ticket:revoked:for_good']);
+  });
 });

@@ -3,7 +3,7 @@
  * itself says that it is due, so a crash anywhere leaves it to recovery. Safe to do again.
  */
 import { randomUUID } from 'node:crypto';
-import { record } from '../../../shared/audit/index.ts';
+import { type Entry, record } from '../../../shared/audit/index.ts';
 import type { AttendeeDoc, PendingByHand } from '../../../shared/store/documents.ts';
 import { settleMails } from '../mail/owe.ts';
 import { redactAttendee } from '../redact/redact.ts';
@@ -25,6 +25,23 @@ export const pendingBy = ({ by, correlationId }: Asked, at: Date): PendingByHand
   at,
 });
 
+/** Who made it final where a refund had taken the ticket before: that has its own entry. */
+function forGood({ _id, payment_id, event_id, ticket, pending }: AttendeeDoc): Entry[] {
+  const { id, issue, revoked_reason, revoked_at } = ticket;
+  if (!pending || payment_id === null || revoked_reason !== 'by_hand' || !revoked_at || revoked_at >= pending.at)
+    return [];
+  return [
+    {
+      id: `ticket:${id}:revoked:for_good`,
+      action: 'ticket.revoked',
+      actor: pending.by,
+      subject: `attendee:${_id}`,
+      ...{ payment_id, event_id, attendee_id: _id, correlation_id: pending.correlation_id },
+      facts: { ticket: id, issue },
+    },
+  ];
+}
+
 /** `attendee` as stored with its `pending`. */
 export async function finishByHand(tools: SettleTools, attendee: AttendeeDoc): Promise<void> {
   const { store } = tools;
@@ -41,7 +58,10 @@ export async function finishByHand(tools: SettleTools, attendee: AttendeeDoc): P
       { domain: tools.mailDomain, correlationId: correlation_id, paidAt: null, corrected: true },
       new Date(),
     ),
-    record(store, ticketEntries(attendee, { actor: by, payment_id, event_id, attendee_id: _id, correlation_id })),
+    record(store, [
+      ...ticketEntries(attendee, { actor: by, payment_id, event_id, attendee_id: _id, correlation_id }),
+      ...forGood(attendee),
+    ]),
   ]);
   if (payment_id !== null) await reopen(store, payment_id, new Date());
   // Only what was done: somebody may have asked for more meanwhile.

@@ -10,7 +10,10 @@ export async function revokeByHand(tools: SettleTools, id: number, asked: Asked)
   const now = new Date();
   const attendee = await tools.store.attendees.findById(id).lean<AttendeeDoc>();
   if (!attendee) throw new RequestFailed(404, `there is no attendee ${id}`);
-  const { attendee: after, revoked } = await revokeTicket(tools.store, attendee, now, pendingBy(asked, now));
+  const { attendee: after, revoked } = await revokeTicket(tools.store, attendee, now, {
+    reason: 'by_hand',
+    pending: pendingBy(asked, now),
+  });
   if (revoked) await finishByHand(tools, after);
   return { revoked };
 }

@@ -664,6 +664,13 @@ describe('a payment whose personal data was erased', () => {
     expect(says(erased('ticketed'), { events, attendee: refundFailed }, easy)).to.equal('held:incomplete_details');
   });
 
+  it('loses the ticket that was given up with it, also one that was made in that moment; a hold stays', () => {
+    const redacted_by = { by: 'asha', reason: 'asked' as const, correlation_id: 'c', gives_up_ticket: true as const };
+    const attendee = attendeeDoc({ event_id: 2, details: {} });
+    expect(says(erased('ticketed', { redacted_by }), { events, attendee })).to.equal('revoked');
+    expect(says(erased('held', { redacted_by }), { events })).to.equal('held:underpaid');
+  });
+
   it('that is held at one event keeps the hold, and its good ticket for another where it is', () => {
     const easy = { ...rules, required: [] };
     for (const rule of [rules, easy])

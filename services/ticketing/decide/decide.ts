@@ -173,6 +173,10 @@ function capturedTooLate({ payment, first_seen_at }: PaymentDoc, now: number): b
 export const lostAttendee = (payment: PaymentDoc, attendee: AttendeeDoc | null): boolean =>
   attendee === null && payment.outcome?.kind === 'ticketed';
 
+/** By a person, or given up by whoever asked to be forgotten while it was being made. */
+export const takenByHand = ({ redacted_by }: PaymentDoc, attendee: AttendeeDoc | null): boolean =>
+  attendee !== null && (attendee.ticket.revoked_reason === 'by_hand' || redacted_by?.gives_up_ticket === true);
+
 function outcomeOf(
   payment: PaymentDoc,
   reading: Reading,
@@ -183,7 +187,7 @@ function outcomeOf(
   const event = choice?.event ?? null;
   const { attendee } = around;
   if (!isOurs(payment, reading, around)) return { kind: 'foreign' };
-  if (fullyRefunded(payment) || attendee?.ticket.revoked_reason === 'by_hand') return { kind: 'revoked', event };
+  if (fullyRefunded(payment) || takenByHand(payment, attendee)) return { kind: 'revoked', event };
   if (isAbsent(payment)) return { kind: 'held', reason: 'unknown_at_razorpay', event, about: {} };
   const facts = payment.payment?.value;
   if (facts?.status !== 'captured') {

@@ -20,6 +20,13 @@ type Question = Requests['ticketing.redact']['question'];
 const mayBecomeTicket = ({ outcome }: PaymentDoc): boolean =>
   outcome === undefined || outcome.kind === 'held' || outcome.kind === 'awaiting';
 
+/** Failed tries, and those that were only begun, go along unasked. */
+const mayBringTicket = ({ outcome, payment }: Other): boolean => {
+  if (outcome && outcome.kind !== 'awaiting') return outcome.kind === 'held';
+  const status = payment?.value.status;
+  return status === 'authorized' || status === 'captured';
+};
+
 /** Erased, nobody can be told apart at the door: while the event is to come, the ticket must be given up. @throws RequestFailed 409 */
 function refuseTicketHolder(
   attendee: AttendeeDoc | null,
@@ -38,7 +45,7 @@ function refuseTicketHolder(
         ? 'the event is still to come: erasing takes the ticket away, so say give_up_ticket: true'
         : 'a ticket may still come of this payment: erasing gives it up, so say give_up_ticket: true',
     );
-  if (others.some(({ outcome }) => outcome?.kind === 'held'))
+  if (others.some(mayBringTicket))
     throw new RequestFailed(
       409,
       'a ticket may still come of another payment of this student: erasing gives it up, so say give_up_ticket: true',
@@ -77,9 +84,16 @@ export async function redactOnRequest(
   const others = await othersOf(store, payment, attendee);
   if (!before && !give_up_ticket) refuseTicketHolder(attendee, payment, others, event, now);
 
-  const by: RedactedBy = { by: requested_by, reason, correlation_id: correlationId };
-  if (attendee && give_up_ticket && !before && (event === null || endOf(event) > now))
-    await revokeTicket(store, attendee, now, pendingBy({ by: requested_by, correlationId }, now));
+  const givenUp = give_up_ticket && (event === null || endOf(event) > now);
+  const by: RedactedBy = {
+    ...{ by: requested_by, reason, correlation_id: correlationId },
+    ...(givenUp && { gives_up_ticket: true }),
+  };
+  if (attendee && givenUp)
+    await revokeTicket(store, attendee, now, {
+      reason: 'by_hand',
+      pending: pendingBy({ by: requested_by, correlationId }, now),
+    });
 
   let redacted = false;
   // Before the payment itself: what finds them is on it, for whoever asks again after a crash.

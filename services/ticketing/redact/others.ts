@@ -7,11 +7,11 @@ import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts
 import type { Store } from '../../../shared/store/index.ts';
 import { studentKey } from '../../../shared/student/key.ts';
 
-export type Other = Pick<PaymentDoc, '_id' | 'outcome'>;
+export type Other = Pick<PaymentDoc, '_id' | 'outcome' | 'payment'>;
 
 /** Foreign ones hold nothing of anybody. */
 const WITHOUT_TICKET: OutcomeKind[] = ['held', 'awaiting', 'revoked'];
-const OTHER = { outcome: 1, details: 1 } as const;
+const OTHER = { outcome: 1, details: 1, 'payment.value.status': 1 } as const;
 
 /** Whether a payment's student is this one. The desk may not have asked for the college. */
 function isSame(key: string, handMade: boolean, { details }: PaymentDoc): boolean {

@@ -268,6 +268,34 @@ describe('erasing personal data', () => {
     }
   });
 
+  it('that gives the ticket up ends also the one that is being made in that moment, and one that was left by then', async () => {
+    const claim = newClaim();
+    const ahead = { date: new Date(Date.now() + DAY_MS) };
+    const stale = ticketed({ pending: true, settling: claim, attendee_id: null, event_id: null });
+    const { outcome: _outcome, overrides: _overrides, ...undecided } = stale;
+    await lay({ payment: undecided, event: ahead });
+    await Promise.all([desk.store.attendees.deleteMany({}), desk.store.mails.deleteMany({})]);
+    const asked = () => request({ attendee_id: undefined, payment_id: ID, give_up_ticket: true });
+    let ids = 0;
+    const nextAttendeeId = async () => {
+      if (ids++ === 0) await asked();
+      return 7;
+    };
+    await settle(desk.tools({ nextAttendeeId }), await desk.payment(), claim);
+    await recover();
+    expect((await attendee()).live).to.equal(false);
+    expect((await attendee()).ticket.revoked_reason).to.equal('by_hand');
+    expect((await desk.payment()).outcome?.kind).to.equal('revoked');
+    expect(await personIn(desk.store)).to.deep.equal([]);
+
+    await lay({});
+    await request();
+    await desk.store.events.updateOne({}, { $set: ahead });
+    await asked();
+    expect((await attendee()).ticket.revoked_reason).to.equal('by_hand');
+    expect((await desk.payment()).outcome?.kind).to.equal('revoked');
+  });
+
   it('is not undone by whoever gives the ticket from what was there before, and dies of it', async () => {
     for (const event of [eventDoc(), eventDoc({ _id: 2 })]) {
       await lay({});
@@ -394,6 +422,19 @@ describe('erasing personal data', () => {
     expect(await erased()).to.deep.equal([]);
     await request({ give_up_ticket: true });
     expect(await erased()).to.deep.equal([ID, ...ids(tries)]);
+
+    const captured = paymentDoc().payment as never;
+    for (const [may, change] of [
+      [true, { payment: paymentDoc({ status: 'authorized' }).payment, outcome: awaiting }],
+      [true, { payment: captured, outcome: awaiting, pending: true }],
+      [true, { payment: paymentDoc({ order_id }).payment, outcome: null, pending: true }],
+      [false, { payment: paymentDoc({ status: 'created' }).payment, outcome: awaiting }],
+    ] as const) {
+      await layAll({ attendee: without, event: ahead });
+      await desk.store.payments.collection.updateOne({ _id: 'pay_DDDDDDDDDDDDDD' as never }, { $set: change });
+      const answer = await request().catch(({ code }) => code);
+      expect(answer, JSON.stringify(change)).to.deep.equal(may ? 409 : { redacted: true });
+    }
 
     await layAll({ payment: null, attendee: attendeeDoc({ payment_id: null, student_key: '21CS042|' }) });
     await request();

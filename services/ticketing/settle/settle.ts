@@ -9,7 +9,7 @@ import type { Logger } from '../../../shared/log/index.ts';
 import type { OutcomeKind } from '../../../shared/outcome.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
 import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts';
-import { type Decision, decide, lookupWanted, type Rules, type Surroundings } from '../decide/decide.ts';
+import { type Decision, decide, lookupWanted, type Rules, type Surroundings, takenByHand } from '../decide/decide.ts';
 import type { Claim } from '../join/pipeline.ts';
 import { joinObservation } from '../join/store.ts';
 import { settleMails } from '../mail/owe.ts';
@@ -101,7 +101,9 @@ async function effectsOf(
     return { attendee, made, freed: moved ? current.event_id : null };
   }
   if (outcome.kind !== 'revoked' || !current) return nothing;
-  const { attendee, revoked } = await revokeTicket(tools.store, current, now);
+  const { attendee, revoked } = await revokeTicket(tools.store, current, now, {
+    reason: takenByHand(payment, current) ? 'by_hand' : 'refunded',
+  });
   return { attendee, made: false, freed: revoked ? attendee.event_id : null };
 }
 

@@ -57,7 +57,7 @@ export const removeAttendeeRoute = route({
   tag: 'attendees',
   summary: 'Take an attendee’s ticket away',
   description:
-    'For good: the QR is refused at the door, the seat is free, and whoever got the ticket gets a cancellation. Erases nothing and refunds nothing.',
+    'For good: the QR is refused at the door, the seat is free, and whoever got the ticket gets a cancellation; after a refund, too, which may fail later. Erases nothing and refunds nothing.',
   access: ROLES,
   params,
   answers,
