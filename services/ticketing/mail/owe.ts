@@ -106,6 +106,17 @@ async function cancel(store: Store, attendee: AttendeeDoc, ticket: Ticket, conte
   if (mailed) await owe(store, attendee, ticket, 'cancellation', context, now);
 }
 
+/**
+ * A ticket's mail that failed for good: nobody need be told of it where the ticket was revoked while it was on its way.
+ * Whoever revokes looks at the mails afterwards, and who marks one failed at the ticket: so one of the two sees the other.
+ */
+export async function cancelVoid(store: Store, { _id, kind, attendee_id, ticket_id }: MailDoc): Promise<void> {
+  if (kind !== 'ticket') return;
+  const over = { _id: attendee_id, $or: [{ live: false }, { 'ticket.id': { $ne: ticket_id } }] };
+  if (await store.attendees.exists(over))
+    await store.mails.updateOne({ _id, state: 'failed' }, { $set: { state: 'cancelled' } });
+}
+
 /** Brings the outbox in line with an attendee's tickets. `made`: the attendee is new, so that nothing older is there. */
 export async function settleMails(
   store: Store,

@@ -106,6 +106,19 @@ describe('a mail', () => {
     }
   });
 
+  it('of a ticket that is revoked while the server refuses it for good is nobody’s to look after', async () => {
+    const refusal = { command: 'RCPT TO', responseCode: 550, response: '550 no' };
+    await send(async () => {
+      await desk.store.attendees.updateOne({}, { $set: { live: false, 'ticket.revoked_at': new Date() } });
+      const attendee = (await desk.store.attendees.findOne().lean<AttendeeDoc>()) as AttendeeDoc;
+      await settleMails(desk.store, attendee, context, new Date());
+      return refusal;
+    });
+    expect((await desk.store.mails.find({ kind: 'ticket' }).lean()).map(({ state }) => state)).to.deep.equal([
+      'cancelled',
+    ]);
+  });
+
   it('that rests because of its address goes out at once when that is corrected, and only then', async () => {
     const refusal = { command: 'RCPT TO', responseCode: 450, response: '450 later' };
     for (let tries = 0; tries < 8; tries++) await send(() => refusal);

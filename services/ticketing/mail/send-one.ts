@@ -24,6 +24,7 @@ import {
 } from './claim.ts';
 import { classify, refusesContents, Unmakeable } from './faults.ts';
 import { DEFAULT_LOOK, type Look, lookOf } from './look.ts';
+import { cancelVoid } from './owe.ts';
 import { renderMail } from './render.ts';
 import { mailDelay } from './retry.ts';
 import { mailVerdict } from './verdict.ts';
@@ -112,6 +113,7 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
   };
   const action = delay === null ? 'mail.failed' : 'mail.retried';
   await markTried(store, claimed, to, change, [entry(mail, action, { fault: kind, reason: told, attempts })]);
+  if (delay === null) await cancelVoid(store, mail);
   log.warn(
     { mail: mail._id, fault: kind, reason: told, correlation_id: mail.correlation_id, retry_in_ms: delay },
     delay === null ? 'mail: failed' : 'mail: not sent yet',
