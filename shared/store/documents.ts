@@ -8,6 +8,7 @@ import type { StudentDetails } from '../student/fields.ts';
 /** What people decided about a payment, through the gateway. Beats the notes; never touched by the join. */
 export interface Overrides {
   event_id?: number;
+  /** "": a person took the correction back; as the notes say. */
   details?: StudentDetails;
   /** "This is ours." */
   ours?: boolean;

@@ -18,7 +18,7 @@ export const paymentChange = z
         Object.fromEntries(STUDENT_FIELDS.map((field) => [field, detail])) as Record<StudentField, typeof detail>,
       )
       .optional()
-      .describe('Corrected student fields; null or "": as the notes say.'),
+      .describe('Corrected student fields; null or "": as the notes say, nothing where they say nothing.'),
     ours: z.boolean().optional().describe('true: this payment is ours, whatever its notes say. For admins.'),
     status: z
       .enum(MANUAL_STATUSES)
@@ -79,7 +79,8 @@ export function overridesUpdate(
   if (change.event_id !== undefined) put('event_id', change.event_id);
   for (const field of STUDENT_FIELDS) {
     const value = change.details?.[field];
-    if (value !== undefined) put(`details.${field}`, value === null ? null : cleaned(value));
+    // Said, not left out: what the attendee has of it goes, too, where the payment does not tell it.
+    if (value !== undefined) put(`details.${field}`, cleaned(value ?? '') ?? '');
   }
   if (change.ours !== undefined) put('ours', change.ours || null);
   if (released || (moved && before.overrides?.released)) fields.push('released');

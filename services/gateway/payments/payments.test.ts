@@ -230,7 +230,12 @@ describe('payments', () => {
       expect(doc).to.include({ rev: 3, pending: true, attempts: 0, next_at: null });
       expect(doc.pending_since).to.be.instanceOf(Date);
       await put(1, { event_id: null, details: { name: null } });
-      expect((await stored(1)).overrides).to.deep.equal({ details: { section: 'B' } });
+      // What was taken back is said, so that the attendee does not keep it; the API answers what counts.
+      const back = { name: '', department: '' };
+      expect((await stored(1)).overrides).to.deep.equal({ details: { section: 'B', ...back } });
+      expect((await gateway.ask('admin', 'GET', `/api/payments/${payId(1)}`)).body.overrides.details).to.deep.equal({
+        section: 'B',
+      });
     });
 
     it('lose nothing when two people do it at once', async () => {

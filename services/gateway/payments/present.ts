@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Action } from '../../../shared/audit/index.ts';
 import { isFullyRefunded, type Note, type PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import type { ActivityDoc, AttendeeDoc, MailDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import { givenDetails } from '../../../shared/student/fields.ts';
 import { HOLDS, isReleasable } from './holds.ts';
 import type { paymentAnswer, paymentWithTimeline, razorpayPayment } from './schema.ts';
 
@@ -102,7 +103,8 @@ export const isWithdrawn = ({ outcome, status, amount, amount_refunded }: Paymen
 export function presentPayment(doc: PaymentDoc, around: Surroundings): PaymentAnswer {
   const facts = doc.payment?.value;
   const { id: _, ...razorpay } = facts ? presentRazorpay(facts) : { id: null, ...NO_FACTS };
-  const details = doc.details ?? doc.overrides?.details ?? {};
+  const corrected = givenDetails(doc.overrides?.details);
+  const details = doc.details ?? corrected;
   const paidFrom = facts?.email === PLACEHOLDER_EMAIL ? null : facts?.email;
   const reason = doc.outcome?.kind === 'held' ? (doc.outcome.reason ?? null) : null;
   const mail = currentMail(around);
@@ -131,7 +133,7 @@ export function presentPayment(doc: PaymentDoc, around: Surroundings): PaymentAn
     error: doc.error ?? null,
     overrides: {
       event_id: doc.overrides?.event_id ?? null,
-      details: doc.overrides?.details ?? {},
+      details: corrected,
       ours: doc.overrides?.ours ?? false,
       released: doc.overrides?.released ?? [],
     },

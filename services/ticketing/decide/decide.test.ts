@@ -428,6 +428,7 @@ describe('the decision on a payment', () => {
     expect(says(paymentDoc({ notes: [] }, { overrides: { event_id: 1 } }))).to.equal('held:incomplete_details');
     expect(says(paymentDoc({ notes: [] }, { overrides: { event_id: 99 } }))).to.equal('held:unassigned_event');
     expect(says(paymentDoc({ notes: [] }, { overrides: { details: {} } }))).to.equal('foreign');
+    expect(says(paymentDoc({ notes: [] }, { overrides: { details: { name: '' } } }))).to.equal('foreign');
     expect(says(paymentDoc({ notes: [] }, { overrides: { ours: false } }))).to.equal('foreign');
     expect(says(paymentDoc({}, { overrides: { event_id: 99 } }))).to.equal('held:unassigned_event');
   });

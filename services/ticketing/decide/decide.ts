@@ -8,7 +8,7 @@ import { isFullyRefunded, type PaymentFacts, QR_PAYMENT, wasCaptured } from '../
 import { observedAt } from '../../../shared/razorpay/version.ts';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
-import type { StudentField } from '../../../shared/student/fields.ts';
+import { givenDetails, type StudentField } from '../../../shared/student/fields.ts';
 import { furtherKey, isStudents, studentKey } from '../../../shared/student/key.ts';
 import { type Choice, chooseEvent, closedAt, comparablePrice, isGuess, namesEvent } from './event.ts';
 import { isStripped, type Reading, read } from './reading.ts';
@@ -77,7 +77,7 @@ export function isOurs(
     namesEvent(around.events, reading) ||
     ours === true ||
     event_id !== undefined ||
-    (details !== undefined && Object.keys(details).length > 0) ||
+    Object.keys(givenDetails(details)).length > 0 ||
     (qr !== undefined && around.events.some(({ razorpay_qr_id }) => razorpay_qr_id === qr))
   );
 }

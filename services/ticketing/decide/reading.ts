@@ -2,7 +2,7 @@
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
 import type { Aliases } from '../../../shared/student/aliases.ts';
-import { type NoteField, STUDENT_FIELDS, type StudentDetails } from '../../../shared/student/fields.ts';
+import { givenDetails, type NoteField, STUDENT_FIELDS, type StudentDetails } from '../../../shared/student/fields.ts';
 import { type NoteFields, noteFieldNames, noteFields } from '../../../shared/student/notes.ts';
 
 export interface Reading {
@@ -31,9 +31,7 @@ export function read(payment: PaymentDoc, aliases: Aliases): Reading {
   const sources = registers.map((notes) => noteFields(notes ?? [], aliases));
   const merged: NoteFields = Object.assign({}, ...sources.reverse());
   const { event_id: eventNote, ...noted } = merged;
-  const details: StudentDetails = { ...noted };
-  for (const [field, value] of Object.entries(payment.overrides?.details ?? {}))
-    if (value) details[field as keyof StudentDetails] = value;
+  const details: StudentDetails = { ...noted, ...givenDetails(payment.overrides?.details) };
   const keys = registers.map((notes) => noteFieldNames(notes ?? [], aliases));
   return {
     details,

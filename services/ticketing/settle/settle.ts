@@ -21,6 +21,7 @@ import { settleDelay } from './retry.ts';
 import { revokeTicket } from './revoked.ts';
 import { loadSurroundings } from './surroundings.ts';
 import { issueTicket, type TicketTools } from './ticketed.ts';
+import { tell } from './told.ts';
 import { observedEntries, settledEntries } from './trail.ts';
 
 export interface SettleTools extends TicketTools {
@@ -92,7 +93,6 @@ async function effectsOf(
   now: Date,
 ): Promise<Effects | 'full' | 'again'> {
   const { outcome } = decision;
-  const nothing = { attendee: current, made: false, freed: null };
   if (outcome.kind === 'ticketed') {
     const result = await issueTicket(tools, payment, decision, outcome, current, now);
     if (result.kind !== 'attendee') return result.kind;
@@ -100,11 +100,15 @@ async function effectsOf(
     const moved = current?.live === true && current.event_id !== attendee.event_id;
     return { attendee, made, freed: moved ? current.event_id : null };
   }
-  if (outcome.kind !== 'revoked' || !current) return nothing;
-  const { attendee, revoked } = await revokeTicket(tools.store, current, now, {
-    reason: takenByHand(payment, current) ? 'by_hand' : 'refunded',
-  });
-  return { attendee, made: false, freed: revoked ? attendee.event_id : null };
+  if (!current) return { attendee: null, made: false, freed: null };
+  const { attendee, revoked } =
+    outcome.kind === 'revoked'
+      ? await revokeTicket(tools.store, current, now, {
+          reason: takenByHand(payment, current) ? 'by_hand' : 'refunded',
+        })
+      : { attendee: current, revoked: false };
+  const told = await tell(tools.store, payment, decision.reading, attendee);
+  return told ? { attendee: told, made: false, freed: revoked ? told.event_id : null } : 'again';
 }
 
 /** What is known of the payment may be old: somebody was faster at the attendees, or time went by. @throws ClaimLost */

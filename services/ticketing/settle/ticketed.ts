@@ -2,11 +2,11 @@
 import type { AttendeeDoc, EventDoc, PaymentDoc, Ticket } from '../../../shared/store/documents.ts';
 import { isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import type { StudentDetails } from '../../../shared/student/fields.ts';
 import { furtherKey } from '../../../shared/student/key.ts';
 import { type Decision, lostAttendee, type Outcome } from '../decide/decide.ts';
 import { ticketId } from '../ticket/ticket-id.ts';
 import { type Seats, takeSeat } from './seats.ts';
+import { asRead, isSame, toldOf } from './told.ts';
 
 export interface TicketTools {
   store: Store;
@@ -29,11 +29,6 @@ export type Ticketing =
 
 /** Of an attendee who is not in. */
 const NOT_IN = { checked_in_at: null, checked_in_by: null, checked_in_gate: null, checked_in_nonce: null };
-
-const sameDetails = (a: StudentDetails, b: StudentDetails) => {
-  const sorted = (details: StudentDetails) => JSON.stringify(Object.entries(details).sort());
-  return sorted(a) === sorted(b);
-};
 
 export async function issueTicket(
   tools: TicketTools,
@@ -112,6 +107,7 @@ export async function issueTicket(
         {
           $set: {
             ...facts,
+            ...toldOf(payment, facts, attendee),
             live: true,
             event_id: event._id,
             seat,
@@ -132,15 +128,9 @@ export async function issueTicket(
     try {
       const updated = await store.attendees
         .findOneAndUpdate(
-          { _id: attendee._id, ...known, payment_id: null, live: true },
-          {
-            $set: {
-              payment_id: payment._id,
-              student_key: key,
-              details: { ...attendee.details, ...facts.details },
-              email: facts.email ?? attendee.email,
-            },
-          },
+          // Nobody at the desk corrected it since it was read.
+          { _id: attendee._id, ...known, ...asRead(attendee), payment_id: null, live: true },
+          { $set: { payment_id: payment._id, student_key: key, ...toldOf(payment, facts, attendee) } },
           { returnDocument: 'after' },
         )
         .lean();
@@ -152,15 +142,13 @@ export async function issueTicket(
   }
 
   async function refreshed(attendee: AttendeeDoc): Promise<Ticketing> {
-    const details = { ...attendee.details, ...facts.details };
-    const email = facts.email ?? attendee.email;
-    const same = sameDetails(details, attendee.details) && email === attendee.email && key === attendee.student_key;
-    if (same) return { kind: 'attendee', attendee, made: false };
+    const told = toldOf(payment, facts, attendee);
+    if (isSame(told, attendee) && key === attendee.student_key) return { kind: 'attendee', attendee, made: false };
     const update = (studentKey: string | null) =>
       store.attendees
         .findOneAndUpdate(
           { _id: attendee._id, ...known, 'ticket.id': attendee.ticket.id },
-          { $set: { details, email, student_key: studentKey } },
+          { $set: { ...told, student_key: studentKey } },
           { returnDocument: 'after' },
         )
         .lean();
