@@ -3,7 +3,7 @@ import type { MailTemplate } from '../mail-template/template.ts';
 import type { PaymentFacts } from '../razorpay/facts.ts';
 import type { Observation } from '../razorpay/observation.ts';
 import type { RedactionReason, SweepCounts, SweepState } from '../store/documents.ts';
-import type { StudentDetails } from '../student/fields.ts';
+import type { DetailChanges, StudentDetails } from '../student/fields.ts';
 import type { Bus } from './index.ts';
 
 export interface SyncQuestion {
@@ -103,11 +103,11 @@ export interface Requests {
     answer: { people: Admission[] };
   };
   /**
-   * The details of an attendee made by hand, whole. 404: there is none. 409: a payment's by now, or the roll number is
-   * another's.
+   * Details of an attendee made by hand; null takes one away, what is not named stays. 404: there is none. 409: a payment's
+   * by now, or the roll number is another's.
    */
   'ticketing.correct': {
-    question: { attendee_id: number; requested_by: string } & Admitted;
+    question: { attendee_id: number; changes: DetailChanges; requested_by: string };
     answer: { changed: boolean };
   };
   /** Takes a ticket away for good, a payment's too, also one that a refund took; false: it was before. 404: there is no such attendee. */

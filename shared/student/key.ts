@@ -24,8 +24,11 @@ export const isStudents = (stored: string | null, key: string): boolean =>
 /** The keys of a student's further tickets, as a range of text. */
 export const furtherKeys = (key: string) => ({ $gte: `${key}#`, $lt: `${key}$` });
 
+/** The roll number in a key. */
+export const rollOf = (key: string): string => key.split('|')[0] as string;
+
 /** The keys of this roll number at any college, further tickets too, as a range of text. */
 export function keysOfRoll(key: string) {
-  const roll = key.split('|')[0];
+  const roll = rollOf(key);
   return { $gte: `${roll}|`, $lt: `${roll}}` };
 }

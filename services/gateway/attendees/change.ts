@@ -6,20 +6,23 @@ import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { AttendeeDoc } from '../../../shared/store/documents.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
-import type { StudentDetails } from '../../../shared/student/fields.ts';
+import { givenDetails } from '../../../shared/student/fields.ts';
 import { askService } from '../ask-service.ts';
 import { visibleEvent } from '../auth/scope.ts';
 import type { Call, SignedIn } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
 import { changePayment } from '../payments/change.ts';
-import { detailsOf, faultsOf, type Given, merged } from './fields.ts';
+import { detailsOf, faultsOf, type Given } from './fields.ts';
 import { loadAttendee } from './load.ts';
 
 export type Asker = Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 'user' | 'correlationId'>;
 
 const PATIENCE_MS = 15_000;
 
-const withAddress = (details: StudentDetails): Admitted => ({ details, email: usableAddress(details.email) });
+function admitted(given: Given): Admitted {
+  const details = givenDetails(detailsOf(given));
+  return { details, email: usableAddress(details.email) };
+}
 
 function refuseFaults(given: Given): void {
   const faults = faultsOf(given);
@@ -36,7 +39,7 @@ export async function admit(
   const answer = await askService(
     gateway.bus,
     'ticketing.admit',
-    { event_id: eventId, people: people.map((one) => withAddress(merged({}, one))), requested_by: user.username },
+    { event_id: eventId, people: people.map(admitted), requested_by: user.username },
     { timeoutMs, correlationId },
   );
   return answer.people;
@@ -69,7 +72,7 @@ export async function changeAttendee(call: Asker, id: number, given: Given): Pro
     await askService(
       gateway.bus,
       'ticketing.correct',
-      { attendee_id: id, ...withAddress(merged(before.details ?? {}, given)), requested_by: user.username },
+      { attendee_id: id, changes: detailsOf(given), requested_by: user.username },
       { timeoutMs: PATIENCE_MS, correlationId },
     );
   return loadAttendee(gateway, user, id);

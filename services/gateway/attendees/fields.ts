@@ -1,6 +1,6 @@
 /** An attendee's fields as clients and spreadsheets call them, and as the details call them. Pure. */
 import { usableAddress } from '../../../shared/student/address.ts';
-import { STUDENT_FIELDS, type StudentDetails, type StudentField } from '../../../shared/student/fields.ts';
+import type { DetailChanges, StudentField } from '../../../shared/student/fields.ts';
 import { cleaned } from '../../../shared/student/notes.ts';
 import type { Fault } from '../http/validate.ts';
 
@@ -23,19 +23,13 @@ export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
 export type Given = { [F in Field]?: string | null | undefined };
 
 /** The same by the details' names; what says nothing ("-", "n/a") is null. */
-export function detailsOf(given: Given): { [F in StudentField]?: string | null } {
-  const details: { [F in StudentField]?: string | null } = {};
+export function detailsOf(given: Given): DetailChanges {
+  const details: DetailChanges = {};
   for (const field of FIELD_NAMES) {
     const value = given[field];
     if (value !== undefined) details[FIELDS[field]] = value === null ? null : (cleaned(value) ?? null);
   }
   return details;
-}
-
-/** `before` with what is given; null takes a detail away. */
-export function merged(before: StudentDetails, given: Given): StudentDetails {
-  const all = { ...before, ...detailsOf(given) };
-  return Object.fromEntries(STUDENT_FIELDS.flatMap((field) => (all[field] ? [[field, all[field]]] : [])));
 }
 
 /** What cannot be: nobody's name, an address that no mail server takes. By the clients' names. */

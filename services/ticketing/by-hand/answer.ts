@@ -15,8 +15,8 @@ export function answerByHand(bus: Bus, tools: SettleTools, signingKey: KeyObject
     if (!whole()) throw new RequestFailed(503, 'ticketing has just started and looks after its seats first');
     return { people: await admit(tools, event_id, people, { by: requested_by, correlationId }) };
   });
-  answer(bus, 'ticketing.correct', ({ attendee_id, details, email, requested_by }, correlationId) =>
-    correct(tools, attendee_id, { details, email }, { by: requested_by, correlationId }),
+  answer(bus, 'ticketing.correct', ({ attendee_id, changes, requested_by }, correlationId) =>
+    correct(tools, attendee_id, changes, { by: requested_by, correlationId }),
   );
   answer(bus, 'ticketing.redact', (question, correlationId) => redactOnRequest(tools, question, correlationId));
   answer(bus, 'ticketing.show', async ({ attendee_id, requested_by }, correlationId) => ({

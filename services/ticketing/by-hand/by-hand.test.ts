@@ -186,15 +186,49 @@ describe('a ticket by hand', () => {
     const [one, two] = await admit(tools, 1, [person('R1'), person('R2')], BY);
     if (one?.kind !== 'added' || two?.kind !== 'added') throw new Error('both are added');
     await desk.store.mails.updateMany({}, { $set: { state: 'sent', sent_at: new Date(), to: 'a@example.edu' } });
-    expect(await correct(tools, one.attendee_id, person('R1'), BY)).to.deep.equal({ changed: false });
-    await correct(tools, one.attendee_id, person('R1', 'b@example.edu'), BY);
+    expect(await correct(tools, one.attendee_id, { roll_number: 'R1' }, BY)).to.deep.equal({ changed: false });
+    await correct(tools, one.attendee_id, { email: 'b@example.edu' }, BY);
     const states = Object.fromEntries(
       (await desk.store.mails.find().lean()).map(({ attendee_id, state }) => [attendee_id, state]),
     );
     expect(states).to.deep.equal({ [one.attendee_id]: 'owed', [two.attendee_id]: 'sent' });
-    const failure = await correct(tools, two.attendee_id, person('r1'), BY).catch((error) => error);
+    const failure = await correct(tools, two.attendee_id, { roll_number: 'r1' }, BY).catch((error) => error);
     expect(failure).to.include({ name: 'RequestFailed', code: 409 });
     expect(await trail()).to.include('asha attendee.changed');
+  });
+
+  it('keeps what two people correct at once, and what nobody named', async () => {
+    await desk.lay({ events: [eventDoc()] });
+    const tools = desk.tools();
+    const [made] = await admit(tools, 1, [person('R1')], BY);
+    if (made?.kind !== 'added') throw new Error('added');
+    const changes = [{ email: 'b@example.edu' }, { section: 'B' }, { department: 'ECE' }];
+    await Promise.all(changes.map((change) => correct(tools, made.attendee_id, change, BY)));
+    const details = { ...person('R1').details, ...changes[0], ...changes[1], ...changes[2] };
+    expect(await attendee(made.attendee_id)).to.deep.include({ details, email: 'b@example.edu' });
+    await correct(tools, made.attendee_id, { section: null, email: null }, BY);
+    const { section: _section, email: _email, ...left } = details as Record<string, string>;
+    expect(await attendee(made.attendee_id)).to.deep.include({ details: left, email: null });
+  });
+
+  it('is not given the roll number of another ticket, though only one of them names the college', async () => {
+    await desk.lay({
+      events: [eventDoc()],
+      attendees: [attendeeDoc({ _id: 7 }), attendeeDoc({ _id: 8, event_id: 2, student_key: '22CS001|', seat: 8 })].map(
+        (one) => ({ ...one, payment_id: `pay_${one._id}`, ticket: { ...one.ticket, id: `${one._id}` } }),
+      ),
+    });
+    const tools = desk.tools();
+    const [guest] = await admit(tools, 1, [person()], BY);
+    if (guest?.kind !== 'added') throw new Error('added');
+    const rolled = (roll_number: string) =>
+      correct(tools, guest.attendee_id, { roll_number }, BY).catch(({ code }) => code);
+    expect(await rolled(STUDENT.roll_number)).to.equal(409);
+    expect((await attendee(guest.attendee_id)).student_key).to.equal(null);
+    expect(await rolled('22CS001'), 'at another event').to.deep.equal({ changed: true });
+    expect(await correct(tools, guest.attendee_id, { college_name: 'X' }, BY), 'its own').to.deep.equal({
+      changed: true,
+    });
   });
 });
 

@@ -1,13 +1,13 @@
 /** What the store knows around a payment, read for the decision: two round trips. */
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { furtherKeys, isStudents, keysOfRoll, studentKey } from '../../../shared/student/key.ts';
+import { furtherKeys, isStudents, keysOfRoll, rollOf, studentKey } from '../../../shared/student/key.ts';
 import type { Rules, Surroundings } from '../decide/decide.ts';
 import { chooseEvent } from '../decide/event.ts';
 import { read } from '../decide/reading.ts';
 
 /** A hand-made attendee may have no college; the roll number alone makes it this student's. */
-const keysOf = (key: string): string[] => [key, `${key.split('|')[0]}|`];
+const keysOf = (key: string): string[] => [key, `${rollOf(key)}|`];
 
 /** This payment's attendee and its student's other live ones at the event, out of `found`. */
 export function pickAttendees(
