@@ -21,6 +21,6 @@ export type DetailChanges = { [F in StudentField]?: string | null };
 export const NOTE_FIELDS = [...STUDENT_FIELDS, 'event_id'] as const;
 export type NoteField = (typeof NOTE_FIELDS)[number];
 
-/** What is said at all: null and "" take a detail away. Pure. */
+/** What is said at all, in the order of the fields: null and "" take a detail away. Pure. */
 export const givenDetails = (details: DetailChanges | undefined): StudentDetails =>
   Object.fromEntries(STUDENT_FIELDS.flatMap((field) => (details?.[field] ? [[field, details[field]]] : [])));

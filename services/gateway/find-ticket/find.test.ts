@@ -25,10 +25,11 @@ describe('find my ticket', () => {
       payment(6, {}, { rrn: utr(6), ...contact }),
       payment(8, {}, { rrn: utr(8), ...contact }),
       payment(9, {}, { rrn: utr(9), ...contact }),
+      payment(10, { overrides: { details: { email: '' } } }, { rrn: utr(10), ...contact }),
     ]);
     await gateway.store.attendees.insertMany([
       ...[attendee(1), attendee(5, { email: null }), attendee(6, { email: null }), attendee(8)],
-      attendee(9, { email: null }),
+      ...[attendee(9, { email: null }), attendee(10, { email: null })],
     ]);
     await gateway.store.mails.insertMany([
       ...[ticketMail(1), ticketMail(5, { state: 'no_address', sent_at: null }), ticketMail(8)],
@@ -138,6 +139,13 @@ describe('find my ticket', () => {
     expect((await post('/find', { reference })).html)
       .to.contain(`is on its way to ${owner[0]}•••@gmail.com`)
       .and.not.to.contain('/find/address');
+  });
+
+  it('takes one where the organisers took the one before back', async () => {
+    const given = await post('/find/address', { reference: utr(10), email: 'asha@gmail.com', sure: 'yes' });
+    expect(given.status).to.equal(200);
+    const stored = await gateway.store.payments.findById(payId(10)).lean();
+    expect(stored?.overrides?.details?.email).to.equal('asha@gmail.com');
   });
 
   it('counts no mail that could not be asked for', async () => {

@@ -131,8 +131,8 @@ export function findTicket(limits: FindLimits = FIND_LIMITS) {
 
     /**
      * Only where there is none, nor one on its way to the ticket: who knows a reference must not turn a ticket away from
-     * its owner. `ask`: what was most likely
-     * meant; nothing is changed before somebody is `sure`. @throws Problem 404, 409, 422, 429
+     * its owner. `ask`: what was most likely meant; nothing is changed before somebody is `sure`. @throws Problem 404, 409,
+     * 422, 429
      */
     async giveAddress(
       gateway: Gateway,
@@ -149,7 +149,9 @@ export function findTicket(limits: FindLimits = FIND_LIMITS) {
       if (ask !== null) return { payment: answer, ask };
       const acting = { gateway, user: STUDENT, correlationId: asked.correlationId };
       const changed = await counted(mails, doc._id, 'too many tries for this ticket', () =>
-        changePayment(doc._id, { details: { email: usable } }, acting, { 'overrides.details.email': null }),
+        changePayment(doc._id, { details: { email: usable } }, acting, {
+          'overrides.details.email': { $in: [null, ''] },
+        }),
       );
       return { payment: await present(gateway, changed), ask: null };
     },

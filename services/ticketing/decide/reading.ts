@@ -31,7 +31,7 @@ export function read(payment: PaymentDoc, aliases: Aliases): Reading {
   const sources = registers.map((notes) => noteFields(notes ?? [], aliases));
   const merged: NoteFields = Object.assign({}, ...sources.reverse());
   const { event_id: eventNote, ...noted } = merged;
-  const details: StudentDetails = { ...noted, ...givenDetails(payment.overrides?.details) };
+  const details: StudentDetails = givenDetails({ ...noted, ...givenDetails(payment.overrides?.details) });
   const keys = registers.map((notes) => noteFieldNames(notes ?? [], aliases));
   return {
     details,

@@ -86,6 +86,15 @@ describe('what a payment tells of its student', () => {
     expect(await mails()).to.deep.equal(['ticket sent']);
   });
 
+  it('reads the same whatever was told first', async () => {
+    const { college_name, department, ...rest } = STUDENT;
+    const fields = async (known: object) => {
+      await settled(paymentDoc({}, { attendee_id: 7 }), attendeeDoc({ details: known }));
+      return JSON.stringify((await attendee()).details);
+    };
+    expect(await fields({ department, college_name })).to.equal(await fields(rest));
+  });
+
   it('does not overwrite what the desk corrects in the moment in which the payment adopts its attendee', async () => {
     const before = attendeeDoc({ payment_id: null });
     await desk.lay({ attendees: [before], events: [eventDoc()], payments: [paymentDoc()] });

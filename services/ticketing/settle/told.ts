@@ -1,7 +1,7 @@
 /** What a payment tells of its student, beside what is known of them already. */
 import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import type { StudentField } from '../../../shared/student/fields.ts';
+import { givenDetails, type StudentField } from '../../../shared/student/fields.ts';
 import type { Reading } from '../decide/reading.ts';
 
 type Student = Pick<AttendeeDoc, 'details' | 'email'>;
@@ -19,7 +19,7 @@ export function toldOf(
   const takenBack = (field: string) => overrides?.details?.[field as StudentField] === '';
   const kept = Object.entries(known.details ?? {}).filter(([field]) => field === 'name' || !takenBack(field));
   return {
-    details: { ...Object.fromEntries(kept), ...told.details },
+    details: givenDetails({ ...Object.fromEntries(kept), ...told.details }),
     email: told.email ?? (takenBack('email') ? null : known.email),
   };
 }
