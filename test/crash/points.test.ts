@@ -20,7 +20,7 @@ const POINTS = scaled({ quick: 4, long: 999 });
 /** A death by accident of timing is no death at the point: it is tried again. */
 const TRIES = 3;
 
-const MARK = 'mails.updateOne trail,lease,state,to state=sent';
+const MARK = 'mails.updateOne trail,lease,state,sent_at state=sent';
 
 /** Steps that are known to be there: a recording that misses one of these records nothing. */
 const KNOWN: Record<string, string[]> = {

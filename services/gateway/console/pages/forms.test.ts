@@ -46,14 +46,15 @@ describe('a form of the console', () => {
   it('takes as many ticks as its page has boxes', async () => {
     const people = Array.from({ length: MANY }, (_, i) => person('staff', 1_000 + i));
     await gateway.store.users.insertMany(people);
+    await gateway.store.events.create(event(62, { status: 'closed', staff: [] }));
     const ids = people.map(({ _id }) => String(_id));
     const given = await send(
       'admin',
-      '/events/1/staff',
+      '/events/62/staff',
       ids.map((id) => ['user', id]),
     );
     expect([given.status, given.said]).to.deep.equal([303, 'good:Saved. They see this event on their scanner.']);
-    expect((await gateway.store.events.findById(1).lean())?.staff).to.have.members(ids.map(Number));
+    expect((await gateway.store.events.findById(62).lean())?.staff).to.have.members(ids.map(Number));
 
     const held = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
     const payments = Array.from({ length: MANY }, (_, i) => payment(500 + i, { outcome: held }));
