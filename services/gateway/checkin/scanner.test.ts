@@ -136,13 +136,14 @@ describe('the scanner of a phone', () => {
   });
 
   it('lets nobody in twice while the gateway has yet to hear of the first time', async () => {
-    const [a, b] = [await gate.ticket(), await gate.ticket()];
+    const bina = { details: { name: 'Bina Nair', roll_number: 'B1' } };
+    const [a, b] = [await gate.ticket(), await gate.ticket(bina)];
     const { door, go, scan, network, memory } = await phone();
     await go('down');
     expect(await scan(a.token)).to.include({ good: true, offline: true });
-    const { people } = await door.search('Asha Rao');
-    const found = people.find((one: { ticket_id: string }) => one.ticket_id === b.id);
-    expect(await door.admit(found)).to.include({ good: true, offline: true });
+    // A name of its own: of many alike only the first are found.
+    const { people } = await door.search('bina nair');
+    expect(await door.admit(people[0])).to.include({ good: true, offline: true });
     // The network is back for everything but the upload.
     network.is = 'no upload';
     await door.sync();
