@@ -6,7 +6,7 @@ import { furtherKey } from '../../../shared/student/key.ts';
 import { type Decision, lostAttendee, type Outcome } from '../decide/decide.ts';
 import { ticketId } from '../ticket/ticket-id.ts';
 import { type Seats, takeSeat } from './seats.ts';
-import { asRead, isSame, toldOf } from './told.ts';
+import { asRead, isSame, toldOf, writeTold } from './told.ts';
 
 export interface TicketTools {
   store: Store;
@@ -144,14 +144,7 @@ export async function issueTicket(
   async function refreshed(attendee: AttendeeDoc): Promise<Ticketing> {
     const told = toldOf(payment, facts, attendee);
     if (isSame(told, attendee) && key === attendee.student_key) return { kind: 'attendee', attendee, made: false };
-    const update = (studentKey: string | null) =>
-      store.attendees
-        .findOneAndUpdate(
-          { _id: attendee._id, ...known, 'ticket.id': attendee.ticket.id },
-          { $set: { ...told, student_key: studentKey } },
-          { returnDocument: 'after' },
-        )
-        .lean();
+    const update = (student_key: string | null) => writeTold(store, attendee, { ...told, student_key });
     let updated: AttendeeDoc | null;
     try {
       updated = await update(key);

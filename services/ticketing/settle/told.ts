@@ -33,6 +33,16 @@ export function isSame(a: Student, b: Student): boolean {
   return sorted(a) === sorted(b) && a.email === b.email;
 }
 
+/** What is told of an attendee, with whatever goes with it. Null: it was erased, or has another ticket by now. */
+export const writeTold = async (
+  store: Store,
+  { _id, ticket }: AttendeeDoc,
+  change: Student & Partial<Pick<AttendeeDoc, 'student_key'>>,
+): Promise<AttendeeDoc | null> =>
+  await store.attendees
+    .findOneAndUpdate({ _id, redacted_at: null, 'ticket.id': ticket.id }, { $set: change }, { returnDocument: 'after' })
+    .lean();
+
 /**
  * A correction reaches the attendee also while the payment is held and the ticket good, or when the ticket is over: mails
  * are still to come. Event, seat, ticket and key stay. Null: it changed at this moment.
@@ -45,12 +55,5 @@ export async function tell(
 ): Promise<AttendeeDoc | null> {
   if (payment.redacted_at || attendee.redacted_at) return attendee;
   const told = toldOf(payment, reading, attendee);
-  if (isSame(told, attendee)) return attendee;
-  return await store.attendees
-    .findOneAndUpdate(
-      { _id: attendee._id, redacted_at: null, 'ticket.id': attendee.ticket.id },
-      { $set: told },
-      { returnDocument: 'after' },
-    )
-    .lean();
+  return isSame(told, attendee) ? attendee : await writeTold(store, attendee, told);
 }
