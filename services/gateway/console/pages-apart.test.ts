@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import type { Role } from '../../../shared/store/documents.ts';
-import { startTestGateway, type TestGateway } from '../testing/start.ts';
+import { saidNext, startTestGateway, type TestGateway } from '../testing/start.ts';
 import { HIDDEN, idOf, layEvents, layOtherClub, OTHERS, OWN, SHOWN } from '../testing/two-clubs.ts';
 import type { Declared } from './page.ts';
 import { PAGES } from './pages/index.ts';
@@ -93,9 +93,12 @@ describe('roles and clubs kept apart, over every page of the console', () => {
       body,
       redirect: 'manual',
     });
-    const said = /^qrflow_said=([\w-]+)/.exec(answer.headers.getSetCookie().join())?.[1] ?? '';
-    const words = Buffer.from(said, 'base64url').toString();
-    return { status: answer.status, location: answer.headers.get('location'), words, html: await answer.text() };
+    return {
+      status: answer.status,
+      location: answer.headers.get('location'),
+      words: saidNext(answer),
+      html: await answer.text(),
+    };
   }
   /** Everything that is another's, as it is stored. */
   async function others(): Promise<string> {

@@ -39,6 +39,12 @@ export const read = async (response: Response): Promise<Answer> => {
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
 };
 
+/** What the console says on the page that comes next, as `tone:text`. */
+export const saidNext = (answer: Response): string => {
+  const kept = /^qrflow_said=([\w-]+)/.exec(answer.headers.getSetCookie().join())?.[1] ?? '';
+  return Buffer.from(kept, 'base64url').toString();
+};
+
 export interface StartOptions extends GatewayOptions {
   env?: Record<string, string>;
   /** Instead of silence. */

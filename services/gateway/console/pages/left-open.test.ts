@@ -1,7 +1,7 @@
 /** Pages that stood open while others changed what they show: a form sends what somebody changed in it, and only that. */
 import { expect } from 'chai';
 import { attendee, club, event, PEOPLE, payId, payment, user } from '../../testing/documents.ts';
-import { startTestGateway, type TestGateway } from '../../testing/start.ts';
+import { saidNext, startTestGateway, type TestGateway } from '../../testing/start.ts';
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#x27': "'", '#x60': '`', '#x3D': '=' };
 const text = (html = '') => html.replaceAll(/&([#\w]+);/g, (all, name) => NAMED[name] ?? all);
@@ -53,8 +53,7 @@ describe('a page that stood open while others changed what it shows', () => {
   async function send(path: string, fields: Fields) {
     const body = new URLSearchParams(fields);
     const answer = await fetch(gateway.url + path, { method: 'POST', headers, body, redirect: 'manual' });
-    const said = /^qrflow_said=([\w-]+)/.exec(answer.headers.getSetCookie().join())?.[1] ?? '';
-    return { status: answer.status, said: Buffer.from(said, 'base64url').toString(), html: await answer.text() };
+    return { status: answer.status, said: saidNext(answer), html: await answer.text() };
   }
   const by = async (path: string, body: unknown) =>
     expect((await gateway.ask('admin', 'PUT', path, body)).status, path).to.equal(200);
