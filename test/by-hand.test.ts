@@ -74,6 +74,34 @@ describe('an attendee added by hand', () => {
     expect((await world.api('DELETE', `/api/attendees/${body.id}`)).status, 'again').to.equal(200);
   });
 
+  it('whose cancellation reached nobody gets it at a corrected address, and is corrected no more after that', async () => {
+    const bad = 'lata@gone.example.edu';
+    const { body } = await add({ name: 'Lata Rao', roll_number: 'H3', email: bad });
+    await mailed(body.id, ({ email_sent }) => email_sent);
+    await world.mails.setFaults({ permanent_addresses: [bad] });
+    const path = `/api/attendees/${body.id}`;
+    await world.api('DELETE', path);
+    const cancellation = (state: string) =>
+      until(
+        () => world.store.mails.findOne({ attendee_id: body.id, kind: 'cancellation' }).lean(),
+        (mail) => mail?.state === state,
+        `the cancellation ${state}`,
+      );
+    await cancellation('failed');
+    await world.mails.setFaults({ permanent_addresses: [] });
+    const email = 'lata@example.edu';
+    const corrected = await world.api('PUT', path, { email });
+    expect(corrected.status, JSON.stringify(corrected.body)).to.equal(200);
+    await received(email, 1);
+    expect(subjects(email)).to.deep.equal(['Ticket cancelled: Fest']);
+    await cancellation('sent');
+    const late = await world.api('PUT', path, { email: bad });
+    expect([late.status, late.body.detail]).to.deep.equal([
+      409,
+      'the ticket was taken away and no mail about it is waiting: nothing to correct',
+    ]);
+  });
+
   it('who paid is corrected for good, and removed although the payment stays captured', async () => {
     const { id } = await world.pay({ notes: student({ event_id: 1 }) });
     const { attendee_id } = await world.settled(id, 'ticketed');

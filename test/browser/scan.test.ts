@@ -62,7 +62,7 @@ describe('the scanner on a phone', () => {
     detect = async () => (globalThis.inView ? [{ rawValue: globalThis.inView }] : []);
   }`;
 
-  async function phone(gate = 'North gate', script = '') {
+  async function signedIn(script: string) {
     const opened = await browser.open({ viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
     const { page } = opened;
     phones.push(page);
@@ -72,8 +72,13 @@ describe('the scanner on a phone', () => {
     await page.getByLabel('Password').fill(STAFF.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/scan');
-    await start(page, gate);
-    return { ...opened, result: resultOf(page) };
+    return opened;
+  }
+
+  async function phone(gate = 'North gate', script = '') {
+    const opened = await signedIn(script);
+    await start(opened.page, gate);
+    return { ...opened, result: resultOf(opened.page) };
   }
 
   async function start(page: Page, gate: string) {
@@ -132,6 +137,16 @@ describe('the scanner on a phone', () => {
     await next(page);
     expect(await page.locator('#count-here').textContent()).to.equal('2');
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('says so at once where the browser keeps nothing for it, or cannot read what it kept', async () => {
+    const none = "indexedDB.open = () => { throw new DOMException('no', 'InvalidStateError'); };";
+    const unreadable = "IDBObjectStore.prototype.getAll = () => { throw new DOMException('no', 'UnknownError'); };";
+    for (const script of [none, unreadable]) {
+      const { page } = await signedIn(script);
+      await page.getByText('This browser keeps nothing for this page').waitFor();
+      expect(await page.getByRole('button', { name: 'Start scanning' }).isDisabled(), script).to.equal(true);
+    }
   });
 
   it('refuses a ticket whose money went back, read by the browser’s own detector where there is one', async () => {

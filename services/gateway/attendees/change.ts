@@ -5,6 +5,7 @@
 import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import type { AttendeeDoc } from '../../../shared/store/documents.ts';
+import type { Store } from '../../../shared/store/index.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
 import { givenDetails } from '../../../shared/student/fields.ts';
 import { askService } from '../ask-service.ts';
@@ -60,13 +61,20 @@ export async function addAttendee(call: Asker, eventId: number, given: Given): P
   return loadAttendee(call.gateway, call.user, admission.attendee_id);
 }
 
+/** Once a ticket is over there is one thing left to correct: where its cancellation goes that reached nobody. @throws Problem 409 */
+async function refuseOver(store: Store, { _id, live }: AttendeeDoc): Promise<void> {
+  const unsent = { attendee_id: _id, kind: 'cancellation', state: { $in: ['owed', 'no_address', 'failed'] } } as const;
+  if (live || (await store.mails.exists(unsent))) return;
+  throw new Problem(409, { detail: 'the ticket was taken away and no mail about it is waiting: nothing to correct' });
+}
+
 /** @throws Problem 404, 409, 422, 503 */
 export async function changeAttendee(call: Asker, id: number, given: Given): Promise<AttendeeDoc> {
   const { gateway, user, correlationId } = call;
   const before = await loadAttendee(gateway, user, id);
   refuseFaults(given);
   if (before.redacted_at) throw new Problem(409, { detail: `the personal data of attendee ${id} was erased` });
-  if (!before.live) throw new Problem(409, { detail: 'the ticket was taken away; there is nothing to correct' });
+  await refuseOver(gateway.store, before);
   if (before.payment_id !== null) await changePayment(before.payment_id, { details: detailsOf(given) }, call);
   else
     await askService(

@@ -1,6 +1,7 @@
 /** The phone's engine against a real gateway, with a network that can go away at any moment. */
 import { expect } from 'chai';
 import type { Role } from '../../../shared/store/documents.ts';
+import { until } from '../../../test/until.ts';
 import { createApi } from '../console/public/scan/api.js';
 import { createDoor, type Memory, NotKept } from '../console/public/scan/door.js';
 import { pickEd25519 } from '../console/public/scan/ed25519.js';
@@ -388,6 +389,26 @@ describe('the scanner of a phone', () => {
     expect(refused).to.include({ reason: 'already_checked_in', offline: true });
     expect(refused.text).to.contain('at South, by the-staff');
     expect(await scan(b.token)).to.include({ reason: 'refunded', offline: true });
+  });
+
+  it('hears of an entry that it took back, also while an older list was on its way', async () => {
+    const { n, id, token } = await gate.ticket();
+    const { door, go, scan, network, passes } = await phone();
+    expect(await scan(token)).to.include({ good: true, offline: false });
+    passes(FULL_AFTER_MS);
+    let undone = Promise.resolve();
+    network.onTheWay = async () => {
+      network.onTheWay = async () => {};
+      undone = door.undo(n, 'mistake');
+      await until(
+        () => stored(n),
+        (attendee) => attendee?.checked_in_at === null,
+        'taken back',
+      );
+    };
+    await go('up');
+    await undone;
+    expect(door.state.list?.tickets.get(id)).to.deep.equal({ name: 'Asha Rao', entry: null });
   });
 
   it('finds people by name, and lets them in, with and without network', async () => {

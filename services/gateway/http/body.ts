@@ -29,11 +29,15 @@ async function formBytes(ctx: Context): Promise<Buffer> {
   return rawBody(ctx.req, { length: ctx.get('content-length') || null, limit: LIMIT });
 }
 
+/** A browser ends each line of a form with two characters, of which its page counted one. */
+const withOurEnds = (text: string): string => text.replaceAll('\r\n', '\n');
+
 /** The fields of a form: a text each, or, for a name that came more than once, all its texts in their order. */
 async function readFields(ctx: Context): Promise<Record<string, unknown>> {
   try {
     const fields = new Map<string, string[]>();
-    for (const [name, value] of new URLSearchParams((await formBytes(ctx)).toString())) {
+    for (const [name, sent] of new URLSearchParams((await formBytes(ctx)).toString())) {
+      const value = withOurEnds(sent);
       const before = fields.get(name);
       if (before) before.push(value);
       else fields.set(name, [value]);
@@ -54,7 +58,9 @@ async function readParts(ctx: Context): Promise<Record<string, unknown>> {
     const names = [...form.keys()];
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) throw new Error('a name sent twice');
-    return Object.fromEntries(form);
+    return Object.fromEntries(
+      [...form].map(([name, value]) => [name, typeof value === 'string' ? withOurEnds(value) : value]),
+    );
   } catch (error) {
     return refuse(error);
   }

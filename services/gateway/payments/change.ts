@@ -11,7 +11,7 @@ import { hastenSettling } from '../settling.ts';
 import { HOLDS, isReleasable } from './holds.ts';
 import { loadPayment } from './load.ts';
 import { withStatus } from './manual.ts';
-import { hasBadAddress, overridesUpdate, type PaymentChange } from './overrides.ts';
+import { eventOf, hasBadAddress, overridesUpdate, type PaymentChange } from './overrides.ts';
 
 const beingDecided = ({ _id }: PaymentDoc): string => `${_id} is being decided right now; look again in a moment`;
 
@@ -19,8 +19,7 @@ const beingDecided = ({ _id }: PaymentDoc): string => `${_id} is being decided r
 function releasedReason(doc: PaymentDoc, release: NonNullable<PaymentChange['release']>): HoldReason {
   const reason = doc.outcome?.kind === 'held' ? doc.outcome.reason : null;
   // What is shown is of the event that it is moved away from.
-  const { event_id = doc.event_id } = doc.overrides ?? {};
-  if (doc.pending && event_id !== doc.event_id)
+  if (eventOf(doc) !== doc.event_id)
     throw new Problem(409, { detail: beingDecided(doc), outcome: doc.outcome?.kind ?? null, pending: true });
   if (!reason)
     throw new Problem(409, {
@@ -42,6 +41,15 @@ function releasedReason(doc: PaymentDoc, release: NonNullable<PaymentChange['rel
 async function refuseUnknownEvent({ store }: { store: Store }, user: SignedIn, id: number): Promise<void> {
   if ((await store.events.exists({ _id: id })) && (await seesEventId({ store }, user, id))) return;
   throw faulty(422, [{ field: 'event_id', message: `there is no event ${id}` }]);
+}
+
+/** Whoever decided saw it elsewhere: a colleague assigned it since, say. @throws Problem 409 */
+function refuseElsewhere(doc: PaymentDoc, { event_id, from_event_id: from }: PaymentChange): void {
+  const now = eventOf(doc);
+  if (from !== undefined && now !== from && now !== event_id)
+    throw new Problem(409, {
+      detail: `${doc._id} is for ${now === null ? 'no event' : 'another event'} now; look again`,
+    });
 }
 
 /** Moving a ticket that was used would open two doors. @throws Problem 409 */
@@ -97,6 +105,7 @@ export async function changePayment(
   if (change.ours !== undefined && user.role !== 'admin')
     throw new Problem(403, { detail: 'whether a payment is ours is for admins to say' });
   if (change.status === undefined || Object.keys(change).length > 1) refuseErased(before);
+  refuseElsewhere(before, change);
   if (typeof change.event_id === 'number') {
     await refuseUnknownEvent(gateway, user, change.event_id);
     await refuseAfterEntry(store, before, change.event_id);
@@ -128,6 +137,7 @@ export async function changePayment(
         ...((released || change.event_id !== undefined) && {
           'overrides.event_id': before.overrides?.event_id ?? null,
         }),
+        ...(change.from_event_id !== undefined && { event_id: before.event_id }),
         ...(released && { 'outcome.kind': 'held', 'outcome.reason': released }),
       },
       update,

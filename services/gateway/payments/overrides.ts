@@ -13,6 +13,12 @@ const detail = text(256).nullable().optional();
 export const paymentChange = z
   .strictObject({
     event_id: z.int().positive().nullable().optional().describe('The event it is for; null: as the notes say.'),
+    from_event_id: z
+      .int()
+      .positive()
+      .nullable()
+      .optional()
+      .describe('With event_id: only while it is for this event; null: only while it is for none.'),
     details: z
       .strictObject(
         Object.fromEntries(STUDENT_FIELDS.map((field) => [field, detail])) as Record<StudentField, typeof detail>,
@@ -34,6 +40,10 @@ export const paymentChange = z
       ),
   })
   .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release, status')
+  .refine((change) => change.event_id !== undefined || change.from_event_id === undefined, {
+    error: 'goes with event_id',
+    path: ['from_event_id'],
+  })
   .meta({ minProperties: 1 });
 
 /** Whether it sets an address that no mail server would take. */
@@ -49,6 +59,16 @@ export interface OverridesUpdate {
   /** What was set or cleared, without values: for the trail. */
   fields: string[];
 }
+
+interface ForAnEvent {
+  pending: boolean;
+  event_id: number | null;
+  overrides?: { event_id?: number | null | undefined } | undefined;
+}
+
+/** The event that it is for, also where ticketing has yet to do what a person said. */
+export const eventOf = ({ pending, event_id, overrides }: ForAnEvent): number | null =>
+  (pending ? overrides?.event_id : null) ?? event_id;
 
 /** Whether it will be for another event than it is now, as far as one can tell: the notes may name any. */
 const isMoved = ({ event_id }: PaymentChange, { event_id: now, overrides }: PaymentDoc): boolean =>

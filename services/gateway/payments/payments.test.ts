@@ -255,6 +255,28 @@ describe('payments', () => {
       expect((await stored(1)).rev).to.equal(1);
     });
 
+    it('move it from the event that was named, and from none where it was brought meanwhile', async () => {
+      await gateway.store.payments.create(payment(1, { ...held('unassigned_event'), event_id: null }));
+      await put(1, { event_id: 2, from_event_id: null });
+      const refused = await put(1, { event_id: 1, from_event_id: null });
+      expect([refused.status, refused.body.detail]).to.deep.equal([
+        409,
+        `${payId(1)} is for another event now; look again`,
+      ]);
+      expect((await put(1, { event_id: 2, from_event_id: null })).status, 'it is there already').to.equal(200);
+      expect((await stored(1)).overrides?.event_id).to.equal(2);
+      await gateway.store.payments.updateOne({ _id: payId(1) }, { $set: { event_id: 2, pending: false } });
+      expect((await put(1, { event_id: 1, from_event_id: 2 })).status).to.equal(200);
+      // The event that a person named is no more: it is for none.
+      await gateway.store.payments.updateOne({ _id: payId(1) }, { $set: { event_id: null, pending: false } });
+      expect((await put(1, { event_id: 2, from_event_id: 1 })).body.detail).to.contain('is for no event now');
+      expect((await put(1, { event_id: 2, from_event_id: null })).status).to.equal(200);
+      expect((await put(1, { details: { section: 'B' }, from_event_id: 2 })).body.errors[0]).to.deep.equal({
+        field: 'from_event_id',
+        message: 'goes with event_id',
+      });
+    });
+
     it('are released from the hold shown, when it is about money or rules', async () => {
       for (const [i, reason] of HOLD_REASONS.entries()) {
         await gateway.store.payments.create(payment(i + 1, held(reason)));

@@ -190,7 +190,10 @@ export const changeAttendeeAction = action({
     await answerOf(changeAttendeeRoute, call, { params: call.params, body: changed });
     return goTo(`/attendees/${before.id}`, {
       tone: 'good',
-      text: 'email' in changed ? 'Saved. The ticket goes to the new address at once.' : 'Saved.',
+      text:
+        'email' in changed
+          ? `Saved. ${before.live ? 'The ticket' : 'Its cancellation'} goes to the new address at once.`
+          : 'Saved.',
     });
   },
 });

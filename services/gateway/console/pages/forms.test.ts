@@ -1,5 +1,6 @@
 /** Forms as people send them: with many ticks, with a fault, and shown again. */
 import { expect } from 'chai';
+import { BLOCKS } from '../../../../shared/mail-template/template.ts';
 import type { Role } from '../../../../shared/store/documents.ts';
 import { attendee, event, payId, payment, user } from '../../testing/documents.ts';
 import { saidNext, startTestGateway, type TestGateway } from '../../testing/start.ts';
@@ -85,6 +86,25 @@ describe('a form of the console', () => {
     expect(kept.status).to.equal(422);
     expect(kept.html).to.contain('value="Another name"').and.to.contain('value="no address"');
     expect(kept.html).to.match(/<p class="hint" id="df-email"><span class="fault">must be an e-mail address/);
+  });
+
+  it('takes as many characters as its page lets somebody type, however a browser ends lines', async () => {
+    const browsers = (text: string) => text.replaceAll('\n', '\r\n');
+    const description = 'Bring a pen.\n'.repeat(384) + 'Done'.repeat(2);
+    expect(description.length).to.equal(5_000);
+    await gateway.store.events.create(event(63, { status: 'closed' }));
+    const saved = await send('admin', '/events/63/edit', [['description', browsers(description)]]);
+    expect([saved.status, saved.said?.slice(0, 5)]).to.deep.equal([303, 'good:']);
+    expect((await gateway.store.events.findById(63).lean())?.description).to.equal(description);
+
+    const above = `${'Gate 2.\n'.repeat(249)}Bring ID`;
+    expect(above.length).to.equal(BLOCKS.above.most);
+    const mail = new FormData();
+    mail.append('above', browsers(above));
+    const kept = await send('admin', '/events/63/mail', mail);
+    expect([kept.status, kept.said?.slice(0, 5)]).to.deep.equal([303, 'good:']);
+    const template = await gateway.ask('admin', 'GET', '/api/events/63/mail-template');
+    expect(template.body.above).to.equal(above);
   });
 
   it('of an event leaves the seconds of times that nobody changed', async () => {

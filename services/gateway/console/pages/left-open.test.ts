@@ -179,6 +179,27 @@ describe('a page that stood open while others changed what it shows', () => {
     expect(await overridden()).to.include({ name: 'Ravi Iyer', email: 'ravi@gmial.com' });
   });
 
+  it('moves no payment that a colleague brought to its event meanwhile', async () => {
+    const unassigned = { kind: 'held' as const, reason: 'unassigned_event' as const, since: new Date() };
+    await gateway.store.events.insertMany([1, 2, 3].map((n) => event(n)));
+    await gateway.store.payments.insertMany([1, 2].map((n) => payment(n, { outcome: unassigned, event_id: null })));
+    const one = `/payments/${payId(1)}/event`;
+    const alone = await open(`/payments/${payId(1)}`, one);
+    const many = await open('/held?reason=unassigned_event', '/held');
+    await by(`/api/payments/${payId(1)}`, { event_id: 3 });
+    const both: Fields = [...typed(many, { event_id: '1' }), ['id', payId(1)], ['id', payId(2)]];
+    for (const [path, fields] of [[one, typed(alone, { event_id: '2' })] as const, ['/held', both] as const]) {
+      const { status, said } = await send(path, fields);
+      expect(status).to.equal(303);
+      expect(said).to.match(/^bad:.*is for another event now; look again/);
+    }
+    const event_ids = await Promise.all(
+      [1, 2].map(async (n) => (await gateway.store.payments.findById(payId(n)).lean())?.overrides?.event_id),
+    );
+    expect(event_ids).to.deep.equal([3, 1]);
+    expect(await open(`/payments/${payId(1)}`, one), 'it shows where it will be').to.deep.include(['from', '3']);
+  });
+
   it('lets no payment through that is held for another reason by now', async () => {
     const underpaid = { kind: 'held' as const, reason: 'underpaid' as const, since: new Date() };
     await gateway.store.events.create(event(1));

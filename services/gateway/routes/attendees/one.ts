@@ -34,13 +34,13 @@ export const changeAttendeeRoute = route({
   tag: 'attendees',
   summary: 'Correct an attendee',
   description:
-    'Any subset of fields; null clears one, or lets the payment’s notes count again. A new address gets the ticket at once.',
+    'Any subset of fields; null clears one, or lets the payment’s notes count again. A new address gets the ticket at once, or the cancellation of one that is over, where that reached nobody.',
   access: ROLES,
   params,
   body: { schema: changedAttendeeBody, example: { email: 'asha.rao@example.edu', section: 'A' } },
   answers,
   problems: {
-    409: 'The ticket was taken away, or the roll number is another attendee’s.',
+    409: 'The ticket was taken away and no mail about it is waiting, or the roll number is another attendee’s.',
     422: 'A name that says nothing, or no address.',
     503: 'The bus or ticketing is away.',
   },

@@ -5,6 +5,7 @@ import { STUDENT_FIELDS } from '../../../../../shared/student/fields.ts';
 import { meantAddress } from '../../../attendees/meant.ts';
 import { retold } from '../../../http/validate.ts';
 import { resendTicketOf } from '../../../mails/resend.ts';
+import { eventOf } from '../../../payments/overrides.ts';
 import { isWithdrawn, type PaymentAnswer } from '../../../payments/present.ts';
 import type { paymentWithTimeline } from '../../../payments/schema.ts';
 import { paymentId } from '../../../routes/ids.ts';
@@ -56,6 +57,7 @@ export const paymentPage = page({
     });
     const details = detailTexts(payment);
     const { attendee } = payment;
+    const eventId = eventOf({ ...payment, event_id: payment.event?.id ?? null });
     return {
       meant: attendee?.live ? await meantAddress(call.gateway.store, payment.event?.id, attendee.email) : null,
       correct: `${at(payment.id)}/details`,
@@ -77,7 +79,8 @@ export const paymentPage = page({
       was: opened(details),
       notes: Object.entries(payment.notes ?? {}).map(([key, value]) => ({ key, value })),
       erasing: `${at(payment.id)}/erase`,
-      events: await eventChoices(call, payment.event?.id),
+      events: await eventChoices(call, eventId),
+      from: eventId ?? '',
       razorpay: razorpayLink(payment),
       admin: call.user.role === 'admin',
       raw: JSON.stringify({ ...payment, timeline: undefined, mails: undefined }, null, 2),
@@ -126,12 +129,23 @@ export const assignPayment = action({
   path: '/payments/{payment_id}/event',
   access: ROLES,
   params,
-  form: z.strictObject({ event_id: z.string().regex(/^[1-9]\d{0,8}$/, 'choose an event') }),
+  form: z.strictObject({
+    event_id: z.string().regex(/^[1-9]\d{0,8}$/, 'choose an event'),
+    /** Where the page showed it; empty: at none. */
+    from: z
+      .string()
+      .regex(/^([1-9]\d{0,8})?$/)
+      .optional(),
+  }),
   back: '/payments/{payment_id}',
   async handle(call) {
+    const { event_id, from } = call.body;
     const { body } = await answerOf<PaymentAnswer>(changePaymentRoute, call, {
       params: call.params,
-      body: { event_id: Number(call.body.event_id) },
+      body: {
+        event_id: Number(event_id),
+        ...(from !== undefined && { from_event_id: from === '' ? null : Number(from) }),
+      },
     });
     return goTo(at(call.params.payment_id), { tone: 'good', text: changed(body) });
   },

@@ -97,8 +97,12 @@ type Asked = PageCall<unknown, undefined, Named, NonNullable<PageCall['user']>>;
 const REMEDIES: Record<Exclude<Remedy, 'details'>, (call: Asked, payment_id: string) => Promise<unknown>> = {
   release: (call, payment_id) =>
     answerOf(changePaymentRoute, call, { params: { payment_id }, body: { release: call.body.reason ?? true } }),
+  // Those for which a colleague found the event meanwhile stay there.
   assign: (call, payment_id) =>
-    answerOf(changePaymentRoute, call, { params: { payment_id }, body: { event_id: Number(call.body.event_id) } }),
+    answerOf(changePaymentRoute, call, {
+      params: { payment_id },
+      body: { event_id: Number(call.body.event_id), from_event_id: null },
+    }),
   sync: (call, payment_id) => answerOf(syncPayments, call, { body: { payment_id } }),
 };
 

@@ -10,7 +10,7 @@ async function ownDetector() {
     const formats = await BarcodeDetector.getSupportedFormats();
     if (!formats.includes('qr_code')) return null;
     const detector = new BarcodeDetector({ formats: ['qr_code'] });
-    return { by: 'browser', read: async (video) => (await detector.detect(video))[0]?.rawValue ?? null };
+    return { by: 'browser', read: async (video) => (await detector.detect(video))[0]?.rawValue ?? null, stop() {} };
   } catch {
     return null;
   }
@@ -34,6 +34,7 @@ function ourDetector() {
         worker.postMessage({ width, height, pixels: data.buffer }, [data.buffer]);
       });
     },
+    stop: () => worker.terminate(),
   };
 }
 
@@ -74,6 +75,7 @@ export async function startCamera(video, seen) {
     live: () => track.readyState === 'live',
     stop() {
       ended = true;
+      detector.stop();
       for (const one of stream.getTracks()) one.stop();
     },
   };

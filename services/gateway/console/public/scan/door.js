@@ -369,6 +369,13 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     return syncing;
   }
 
+  /** Where one is under way already, what it hears may be older than what was just done. */
+  async function syncAnew() {
+    const before = syncing;
+    await sync();
+    if (before !== null) await sync();
+  }
+
   return {
     state,
     admit,
@@ -395,10 +402,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       Object.assign(state, { eventId, gate, list, gates: new Map() });
       await memory.put('settings', { eventId, gate }, 'chosen');
       changed();
-      const before = syncing;
-      await sync();
-      // That one was for the event before.
-      if (before !== null) await sync();
+      await syncAnew();
     },
 
     /** People by name (with network also by roll number). @param {string} query */
@@ -422,7 +426,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     /** @param {number} attendee @param {string} reason */
     async undo(attendee, reason) {
       await api.undo(attendee, { reason });
-      await sync();
+      await syncAnew();
     },
 
     /** Somebody has read it here; it stays in the event's list. @param {string} nonce */

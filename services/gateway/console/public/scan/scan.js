@@ -14,14 +14,15 @@ const SYNC_EVERY_MS = 10_000;
 const GOOD_FOR_MS = 1_800;
 
 const at = (id) => document.getElementById(id);
-const memory = await openMemory().catch((error) => {
+function cannotKeep(error) {
   const said = at('setup-said');
   said.textContent =
     'This browser keeps nothing for this page, so nobody can be let in without fear that it is forgotten. Leave a private window, or free some space, and open this page again.';
   said.hidden = false;
   at('choose').querySelector('button').disabled = true;
   throw error;
-});
+}
+const memory = await openMemory().catch(cannotKeep);
 const { verify } = await pickEd25519(crypto.subtle, () => import('../vendor/noble-ed25519.js'));
 const door = createDoor({ api: createApi(fetch.bind(globalThis)), memory, verify, changed: () => show(door) });
 
@@ -266,5 +267,5 @@ document.addEventListener('visibilitychange', () => {
   void look();
 });
 setInterval(() => door.sync(), SYNC_EVERY_MS);
-await begin();
+await begin().catch(cannotKeep);
 navigator.serviceWorker?.register('/scan/worker.js', { scope: '/scan' }).catch((error) => console.warn(error));
