@@ -101,6 +101,8 @@ export async function changePayment(
 ): Promise<PaymentDoc> {
   const { store } = gateway;
   if (hasBadAddress(change)) throw faulty(422, [{ field: 'details.email', message: 'must be an e-mail address' }]);
+  if (change.from_event_id !== undefined && change.event_id === undefined)
+    throw faulty(422, [{ field: 'from_event_id', message: 'goes with event_id' }]);
   const before = await loadPayment(gateway, id, user);
   if (change.ours !== undefined && user.role !== 'admin')
     throw new Problem(403, { detail: 'whether a payment is ours is for admins to say' });

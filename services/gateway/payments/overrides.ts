@@ -40,10 +40,6 @@ export const paymentChange = z
       ),
   })
   .refine((change) => Object.keys(change).length > 0, 'name at least one of event_id, details, ours, release, status')
-  .refine((change) => change.event_id !== undefined || change.from_event_id === undefined, {
-    error: 'goes with event_id',
-    path: ['from_event_id'],
-  })
   .meta({ minProperties: 1 });
 
 /** Whether it sets an address that no mail server would take. */

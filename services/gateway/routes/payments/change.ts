@@ -28,7 +28,7 @@ export const changePaymentRoute = route({
   problems: {
     403: 'Not for this role, or this field is for admins.',
     409: 'It is not held, is for another event than was named, its status is Razorpay’s own or would leave it a ticket without money, its hold cannot be released or is another than was named, or its personal data was erased.',
-    422: 'There is no such event, or no mail server would take the address.',
+    422: 'There is no such event, none that from_event_id goes with, or no mail server would take the address.',
   },
   async handle(call) {
     const doc = await changePayment(call.params.payment_id, call.body, call);
