@@ -7,7 +7,6 @@ export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  readonly at: number;
 }
 
 export interface Receiver {
@@ -26,7 +25,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { headers, rawHeaders } = request;
-      received.push({ headers, rawHeaders, body: Buffer.concat(chunks), at: Date.now() });
+      received.push({ headers, rawHeaders, body: Buffer.concat(chunks) });
       const status = receiver.answer(received.length);
       if (status !== null) response.writeHead(status).end();
     });
