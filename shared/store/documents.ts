@@ -177,6 +177,8 @@ export const MAIL_STATES = ['owed', 'sending', 'sent', 'failed', 'no_address', '
  * owed → sending → sent | owed (retry) | failed | cancelled; no_address until there is one.
  */
 export type MailState = (typeof MAIL_STATES)[number];
+/** Not sent, and not being sent; once it was cancelled it is none of these. */
+export const UNSENT_STATES: readonly MailState[] = ['owed', 'no_address', 'failed'];
 
 /**
  * The outbox. `_id` is `<attendee>:<kind>:<issue>`; what a mail is known by is its ticket and kind, so owing twice is owing

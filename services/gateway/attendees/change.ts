@@ -4,7 +4,7 @@
  */
 import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
 import { Problem } from '../../../shared/http/problem.ts';
-import type { AttendeeDoc } from '../../../shared/store/documents.ts';
+import { type AttendeeDoc, UNSENT_STATES } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { usableAddress } from '../../../shared/student/address.ts';
 import { givenDetails } from '../../../shared/student/fields.ts';
@@ -63,8 +63,8 @@ export async function addAttendee(call: Asker, eventId: number, given: Given): P
 
 /** Once a ticket is over there is one thing left to correct: where its cancellation goes that reached nobody. @throws Problem 409 */
 async function refuseOver(store: Store, { _id, live }: AttendeeDoc): Promise<void> {
-  const unsent = { attendee_id: _id, kind: 'cancellation', state: { $in: ['owed', 'no_address', 'failed'] } } as const;
-  if (live || (await store.mails.exists(unsent))) return;
+  if (live || (await store.mails.exists({ attendee_id: _id, kind: 'cancellation', state: { $in: UNSENT_STATES } })))
+    return;
   throw new Problem(409, { detail: 'the ticket was taken away and no mail about it is waiting: nothing to correct' });
 }
 

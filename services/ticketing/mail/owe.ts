@@ -3,7 +3,13 @@
  * A mail is known by its ticket and kind, so owing it twice is owing it once, also for an attendee who was made anew
  * after a restore.
  */
-import type { AttendeeDoc, MailDoc, MailKind, Ticket } from '../../../shared/store/documents.ts';
+import {
+  type AttendeeDoc,
+  type MailDoc,
+  type MailKind,
+  type Ticket,
+  UNSENT_STATES,
+} from '../../../shared/store/documents.ts';
 import { isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
 
@@ -95,10 +101,7 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
 /** What was not sent yet is not sent any more; what was once, or may be being sent, gets its cancellation. */
 async function cancel(store: Store, attendee: AttendeeDoc, ticket: Ticket, context: MailContext, now: Date) {
   const its = { ticket_id: ticket.id, kind: 'ticket' as const };
-  await store.mails.updateOne(
-    { ...its, state: { $in: ['owed', 'no_address', 'failed'] } },
-    { $set: { state: 'cancelled', lease: null } },
-  );
+  await store.mails.updateOne({ ...its, state: { $in: UNSENT_STATES } }, { $set: { state: 'cancelled', lease: null } });
   const mailed = await store.mails.exists({
     ...its,
     $or: [{ state: { $in: ['sending', 'sent'] } }, { sent_at: { $ne: null } }, { unconfirmed: { $gt: 0 } }],

@@ -3,7 +3,7 @@
  * also makes it pending: settling a redacted payment erases what belongs to it, whoever does that, after whatever crash.
  */
 import { type Entry, record } from '../../../shared/audit/index.ts';
-import type { AttendeeDoc, PaymentDoc, RedactedBy } from '../../../shared/store/documents.ts';
+import { type AttendeeDoc, type PaymentDoc, type RedactedBy, UNSENT_STATES } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { isBare, NOBODY, redactedPayment } from './fields.ts';
 
@@ -57,7 +57,7 @@ async function redactMails(store: Store, attendeeId: number): Promise<void> {
     { $set: { state: 'cancelled', lease: null }, $inc: { unconfirmed: 1 } },
   );
   await store.mails.updateMany(
-    { ...its, state: { $in: ['owed', 'no_address', 'failed'] } },
+    { ...its, state: { $in: UNSENT_STATES } },
     { $set: { state: 'cancelled', lease: null } },
   );
   await store.mails.updateMany(

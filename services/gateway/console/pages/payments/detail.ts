@@ -125,17 +125,16 @@ const changed = (payment: PaymentAnswer): string =>
     ? 'Saved. There is a ticket.'
     : 'Saved. What follows from it is being done.';
 
+const chosenEvent = z.string().regex(/^[1-9]\d{0,8}$/, 'choose an event');
+
 export const assignPayment = action({
   path: '/payments/{payment_id}/event',
   access: ROLES,
   params,
   form: z.strictObject({
-    event_id: z.string().regex(/^[1-9]\d{0,8}$/, 'choose an event'),
+    event_id: chosenEvent,
     /** Where the page showed it; empty: at none. */
-    from: z
-      .string()
-      .regex(/^([1-9]\d{0,8})?$/)
-      .optional(),
+    from: chosenEvent.or(z.literal('')).optional(),
   }),
   back: '/payments/{payment_id}',
   async handle(call) {
