@@ -136,8 +136,7 @@ describe('personal data', () => {
 
   const stored = (id: string) => world.store.payments.findById(id).lean();
 
-  it('erased on request is in no collection, list, file, page or log any more, and never comes back', async function () {
-    this.timeout(120_000);
+  it('erased on request is in no collection, list, file, page or log any more, and never comes back', async () => {
     const { event, id, attendee, values, who } = await aPerson({ tries: 2 });
     const refused = await world.api('POST', `/api/attendees/${attendee}/erase`, { reason: 'asked' });
     expect([refused.status, refused.body.detail]).to.deep.equal([
@@ -196,7 +195,7 @@ describe('personal data', () => {
     ]);
     const lines = said.join('\n').toLowerCase();
     for (const value of values) expect(lines.includes(value.toLowerCase()), `${value} in a log`).to.equal(false);
-  });
+  }).timeout(120_000);
 
   it('takes no words about whoever is forgotten any more', async () => {
     const { id, attendee } = await aPerson();
@@ -209,8 +208,7 @@ describe('personal data', () => {
     expect(right(again).redacted).to.equal(true);
   });
 
-  it('is erased by itself when its days are over, and the page for students says how many', async function () {
-    this.timeout(120_000);
+  it('is erased by itself when its days are over, and the page for students says how many', async () => {
     const { event, id, values } = await aPerson();
     const past = new Date(Date.now() - 31 * DAY_MS);
     await world.store.events.updateOne({ _id: event.id }, { $set: { date: past, updated_at: past } });
@@ -240,5 +238,5 @@ describe('personal data', () => {
     const metrics = await (await fetch(`http://127.0.0.1:${world.ticketing.opsPort}/metrics`)).text();
     expect(metrics).to.match(/qrflow_redacted_total\{[^}]*reason="retention"[^}]*\} 1/);
     expect(metrics).to.match(/qrflow_redactions_due(\{[^}]*\})? 0/);
-  });
+  }).timeout(120_000);
 });

@@ -4,6 +4,7 @@
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE } from '../patience.ts';
 import type { World } from '../world.ts';
 
 export interface Letter {
@@ -33,7 +34,7 @@ export const retold = (letter: Letter): Letter => ({
   eventId: randomUUID().replaceAll('-', '').slice(0, 14),
 });
 
-const PATIENCE_MS = 30_000;
+const WITHIN_MS = PATIENCE * 30_000;
 
 export async function openPostOffice(world: World): Promise<PostOffice> {
   await world.razorpay.control('/webhooks', { enabled: false });
@@ -54,7 +55,7 @@ export async function openPostOffice(world: World): Promise<PostOffice> {
     async deliver({ body, eventId, signature }) {
       const url = `http://127.0.0.1:${world.ingest.port}/webhooks/razorpay`;
       const headers = { 'X-Razorpay-Signature': signature, 'X-Razorpay-Event-Id': eventId };
-      const end = Date.now() + PATIENCE_MS;
+      const end = Date.now() + WITHIN_MS;
       for (;;) {
         const { status } = await fetch(url, { method: 'POST', body: new Uint8Array(body), headers });
         if (status === 200) return;

@@ -7,6 +7,7 @@ import { json, Unexpected } from '../../deploy/local/demo/http.ts';
 import type { StackInfo } from '../../deploy/local/stack/info.ts';
 import { secretsOf } from '../../deploy/local/stack/secrets.ts';
 import { readSigningKey, signTicket } from '../../shared/ticket/token.ts';
+import { PATIENCE } from '../patience.ts';
 import { student } from '../world.ts';
 
 export interface Acknowledged {
@@ -34,7 +35,7 @@ export interface Stream {
 
 type Ticket = { id: string; event_id: number };
 
-const PATIENCE_MS = 60_000;
+const WITHIN_MS = PATIENCE * 60_000;
 
 /** @param ticketOf the ticket of a payment that is settled, from the store */
 export async function openStream(
@@ -56,7 +57,7 @@ export async function openStream(
     });
 
   async function patiently<T>(path: string, body?: unknown, method?: 'PUT'): Promise<T> {
-    for (const until = Date.now() + PATIENCE_MS; ; ) {
+    for (const until = Date.now() + WITHIN_MS; ; ) {
       try {
         return await call<T>(path, body, method);
       } catch (error) {

@@ -42,7 +42,7 @@ export function sdk(url: string, key_id: string, key_secret: string, timeout = 2
 }
 
 /** Waits for a condition. @throws Error when it does not hold within `withinMs` */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 80_000): Promise<void> {
   const end = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error('it did not come true in time');

@@ -60,8 +60,7 @@ describe('/docs', () => {
     expect(anchors.filter((id) => !ids.includes(id))).to.deep.equal([]);
   });
 
-  it('has samples for a shell that ask what the operation takes', async function () {
-    this.timeout(120_000);
+  it('has samples for a shell that ask what the operation takes', async () => {
     // Not the user that the samples change.
     const tester = { username: 'tester', password: PASSWORD };
     const made = await gateway.ask('admin', 'POST', '/api/admin/users', { ...tester, role: 'admin' });
@@ -85,7 +84,7 @@ describe('/docs', () => {
     expect(said.join('\n')).to.equal('');
     const signIn = operations.find(({ id }) => id === 'login');
     expect(signIn?.curl).to.contain('-d \'{"username":').and.not.to.contain('Authorization');
-  });
+  }).timeout(120_000);
 });
 
 describe('a sample for a shell', () => {

@@ -137,8 +137,7 @@ describe('roles and clubs kept apart, over every page of the console', () => {
     }
 
   for (const role of ['organizer', 'staff'] as const)
-    it(`each form that ${role} finds on the own pages does nothing about another’s`, async function () {
-      this.timeout(120_000);
+    it(`each form that ${role} finds on the own pages does nothing about another’s`, async () => {
       const found = new Set<string>();
       for (const one of pages.filter((page) => rolesOf(page).includes(role))) {
         await layEvents(gateway.store);
@@ -182,5 +181,5 @@ describe('roles and clubs kept apart, over every page of the console', () => {
         .map(({ path }) => filled(path, OWN))
         .filter((path) => !found.has(path));
       expect(untried).to.deep.equal([]);
-    });
+    }).timeout(120_000);
 });

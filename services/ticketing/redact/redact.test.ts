@@ -215,8 +215,7 @@ describe('erasing personal data', () => {
     },
   };
   for (const [title, { letters, lay: prepare, run }] of Object.entries(cases))
-    it(`${title}, mends itself after a death behind any of its writes`, async function () {
-      this.timeout(60_000);
+    it(`${title}, mends itself after a death behind any of its writes`, async () => {
       await prepare();
       const counting = mortal(desk.store, Number.POSITIVE_INFINITY);
       await run().finally(counting.revive);
@@ -241,7 +240,7 @@ describe('erasing personal data', () => {
           `write ${at}`,
         ).to.include('attendee:7:redacted');
       }
-    });
+    }).timeout(60_000);
 
   it('takes the lease of a mail that is on its way, so that its sender writes no address back', async () => {
     await lay({ mails: [mail({ state: 'sending', lease: { token: 't', until: LATER }, to: null })] });

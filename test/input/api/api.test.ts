@@ -53,7 +53,6 @@ describe('the gateway, under every request that its own description suggests', (
   }
 
   it('answers as described, never with a fault of ours, and tells nothing of its insides', async function () {
-    this.timeout(600_000);
     if ('missing' in tool) return this.skip();
     const url = `http://127.0.0.1:${world.gateway.port}`;
     // Before anybody is disabled.
@@ -78,5 +77,5 @@ describe('the gateway, under every request that its own description suggests', (
       (found) => found !== null && !found.pending && found.outcome !== undefined,
       'a payment after it',
     );
-  });
+  }).timeout(600_000);
 });
