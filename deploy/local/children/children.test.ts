@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { until } from '../../../test/until.ts';
 import { type Child, ChildNotStarted, spawnChild } from './child.ts';
 import { identify, isRunning, type ProcessIdentity, parseIdentity } from './identity.ts';
 import { Locked, takeLock, waitForLock } from './lock.ts';
@@ -13,12 +13,6 @@ import { endStale } from './stale.ts';
 const sleeper = { command: 'sleep', args: ['300'] };
 // Says "ready" once its trap is set, then refuses SIGTERM.
 const stubborn = { command: '/bin/sh', args: ['-c', 'trap "" TERM; echo ready; while :; do sleep 1; done'] };
-
-async function until(condition: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
-  for (const end = Date.now() + timeoutMs; !condition(); await delay(10)) {
-    if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`);
-  }
-}
 
 function identityOf(pid: number): ProcessIdentity {
   const identity = identify(pid);
@@ -53,7 +47,7 @@ describe('owned child processes', () => {
     parent.stdout?.on('data', (chunk) => {
       out += chunk;
     });
-    await until(() => out.includes('go'), 'the parent starts its child');
+    await until(() => out.includes('go'), Boolean, 'the parent starts its child');
     const identity = parseIdentity(out.split('\n')[0] ?? '');
     if (identity === null) throw new Error(`No identity in ${out}`);
     open.push({ kill: () => endGroup(identity, 0) });
@@ -74,29 +68,29 @@ describe('owned child processes', () => {
   it('end when their parent is killed with SIGKILL', async () => {
     const { parent, identity } = await parentOf(sleeper, forever);
     parent.kill('SIGKILL');
-    await until(() => !isRunning(identity), 'the child ends');
+    await until(() => !isRunning(identity), Boolean, 'the child ends');
   });
 
   it('end when the process group of their parent is killed with SIGKILL', async () => {
     const { parent, identity } = await parentOf(sleeper, forever);
     process.kill(-Number(parent.pid), 'SIGKILL');
-    await until(() => !isRunning(identity), 'the child ends');
+    await until(() => !isRunning(identity), Boolean, 'the child ends');
   });
 
   it('end when their parent crashes', async () => {
     const { identity } = await parentOf(sleeper, "setImmediate(() => { throw new Error('crash') })");
-    await until(() => !isRunning(identity), 'the child ends');
+    await until(() => !isRunning(identity), Boolean, 'the child ends');
   });
 
   it('end when their parent exits', async () => {
     const { identity } = await parentOf(sleeper, 'setImmediate(() => process.exit(0))');
-    await until(() => !isRunning(identity), 'the child ends');
+    await until(() => !isRunning(identity), Boolean, 'the child ends');
   });
 
   it('end when their parent is killed even if they ignore SIGTERM', async () => {
     const { parent, identity } = await parentOf(stubborn, forever);
     parent.kill('SIGKILL');
-    await until(() => !isRunning(identity), 'the child is killed');
+    await until(() => !isRunning(identity), Boolean, 'the child is killed');
   }).timeout(20_000);
 
   it('outlive a Ctrl-C, which goes to the process group of their parent', async () => {
@@ -106,7 +100,7 @@ describe('owned child processes', () => {
       heard = true;
     });
     process.kill(-Number(parent.pid), 'SIGINT');
-    await until(() => heard, 'the parent hears the SIGINT');
+    await until(() => heard, Boolean, 'the parent hears the SIGINT');
     expect(isRunning(identity)).to.equal(true);
   });
 
@@ -130,7 +124,7 @@ describe('owned child processes', () => {
         ready = true;
       },
     });
-    await until(() => ready, 'the trap is set');
+    await until(() => ready, Boolean, 'the trap is set');
     await child.stop(50);
     expect(await child.exited).to.deep.equal({ code: null, signal: 'SIGKILL' });
     await child.stop();
@@ -145,7 +139,7 @@ describe('owned child processes', () => {
       onLine: (line, stream) => lines.push(`${stream} ${line}`),
       onExit: (code, signal) => exits.push([code, signal]),
     });
-    await until(() => lines.length === 2 && exits.length === 1, 'both lines and the exit');
+    await until(() => lines.length === 2 && exits.length === 1, Boolean, 'both lines and the exit');
     expect(lines).to.have.members(['stdout one', 'stderr zwei-é']);
     expect(exits).to.deep.equal([[3, null]]);
   });
@@ -225,7 +219,7 @@ describe('owned child processes', () => {
       const args = ['--import', 'tsx', '--input-type=module', '-e', code];
       const contender = () => own({ command: process.execPath, args, onLine: (line) => said.push(line) });
       await Promise.all([contender(), contender(), contender()]);
-      await until(() => said.length === 3, 'all three have tried');
+      await until(() => said.length === 3, Boolean, 'all three have tried');
       expect(said.sort()).to.deep.equal(['Locked', 'Locked', 'won']);
     });
   });

@@ -2,20 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { testFolder } from '../../../test/servers.ts';
+import { until } from '../../../test/until.ts';
 import { identify } from '../children/identity.ts';
 import { PROCESSES, type StackInfo } from './info.ts';
 import { anyPorts } from './ports.ts';
 import { type RunningStack, StackInUse, startStack } from './start.ts';
-
-const WAIT_MS = 30_000;
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('it did not happen');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 const answers = (url: string) =>
   fetch(url).then(
@@ -59,8 +50,8 @@ describe('a stack', function () {
 
     const killed = info.pids.ticketing ?? 0;
     process.kill(killed, 'SIGKILL');
-    await until(() => read().pids.ticketing !== killed);
-    await until(async () => (await answers(`${info.ops.ticketing}/readyz`)) === 200);
+    await until(() => read().pids.ticketing !== killed, Boolean);
+    await until(async () => (await answers(`${info.ops.ticketing}/readyz`)) === 200, Boolean);
 
     const pids = Object.values(read().pids);
     await stack.stop();

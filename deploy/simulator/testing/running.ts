@@ -1,6 +1,6 @@
 /** A simulator on a free port with the real SDK and the control routes in reach, for tests. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import Razorpay from 'razorpay';
+import { until as untilHolds } from '../../../test/until.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../app.ts';
 
 export const KEY = { keyId: 'rzp_test_AbCdEfGhIjKlMn', keySecret: 'secret-of-the-key' };
@@ -41,11 +41,6 @@ export function sdk(url: string, key_id: string, key_secret: string, timeout = 2
   return rzp;
 }
 
-/** Waits for a condition. @throws Error when it does not hold within `withinMs` */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 80_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('it did not come true in time');
-    await sleep(5);
-  }
-}
+/** Waits for a condition. */
+export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> =>
+  void (await untilHolds(holds, Boolean));

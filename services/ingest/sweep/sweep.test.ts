@@ -53,13 +53,21 @@ describe('a sweep', () => {
     await Promise.all([stage.store.payments.deleteMany({}), stage.store.attendees.deleteMany({})]);
   });
 
-  const sync = (question: Partial<SyncQuestion> = {}): Promise<SyncAnswer> =>
-    ask(
+  /** Waits for its end, however long a slow machine takes, unless the question says how long. */
+  async function sync(question: Partial<SyncQuestion> = {}): Promise<SyncAnswer> {
+    const answer = await ask(
       bus,
       'ingest.sync',
       { requested_by: 'admin', wait_ms: 30_000, ...question },
       { timeoutMs: 40_000, correlationId: crypto.randomUUID() },
     );
+    if (answer.state !== 'running' || question.wait_ms !== undefined) return answer;
+    const { state, counts, error } = await until('the sweep has ended', async () => {
+      const sweep = await stage.store.sweeps.findById(answer.sweep_id).lean();
+      return sweep?.state !== 'running' && sweep;
+    });
+    return { ...answer, state, counts, error };
+  }
   const pay = (facts: object = {}) =>
     stage.control<Simulated>('payments', { amount: 29_900, notes: { ...student(), event_id: 1 }, ...facts });
   const stored = (id: string) => stage.store.payments.findById(id).lean();

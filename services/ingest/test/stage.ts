@@ -1,12 +1,12 @@
 /** Ingest on a stage for its tests: real NATS and MongoDB, and the Razorpay simulator. */
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createSimulator, type Simulator } from '../../../deploy/simulator/app.ts';
 import { type Message, openBus } from '../../../shared/bus/index.ts';
 import { createLogger } from '../../../shared/log/index.ts';
 import { type Observation, observationSchema } from '../../../shared/razorpay/observation.ts';
 import { openStore, type Store } from '../../../shared/store/index.ts';
 import { startPrivateNats, testServers } from '../../../test/servers.ts';
+import { until as untilHolds } from '../../../test/until.ts';
 import { type IngestOptions, type RunningIngest, startIngest } from '../app.ts';
 import { loadIngestConfig } from '../config.ts';
 
@@ -31,15 +31,8 @@ export const student = () => ({ ...STUDENT, roll_number: `21CS${String(++student
 export const sign = (body: string | Buffer, secret = SECRET) => createHmac('sha256', secret).update(body).digest('hex');
 
 /** Polls until `probe` gives something, instead of sleeping for a guess. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> {
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const found = await probe();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`never happened: ${what}`);
-    await sleep(20);
-  }
-}
+export const until = async <T>(what: string, probe: () => Promise<T | undefined | null | false>): Promise<T> =>
+  (await untilHolds(probe, Boolean, what)) as T;
 
 const log = createLogger('test', process.env.LOG_LEVEL ?? 'silent', false);
 const closers: (() => Promise<unknown>)[] = [];
