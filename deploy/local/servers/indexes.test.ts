@@ -41,16 +41,16 @@ const clause = <T>(value: fc.Arbitrary<T>) =>
     { weight: 1, arbitrary: fc.record({ $ne: value }) },
   );
 const instants = fc.oneof(range, clause(maybe(instant)));
+const clauses = {
+  ...{ event: clause(values.event), at: instants, gone: clause(values.gone), kind: clause(values.kind) },
+  ...{ why: clause(values.why), waits: values.waits, code: clause(values.code), 'past.at': instants },
+  past: fc.record({ $exists: fc.boolean() }),
+  _id: fc.record({ $gte: fc.integer({ min: 0, max: DOCUMENTS }) }),
+};
+/** Few fields at a time: many find nothing. */
 const plain = fc
-  .record(
-    {
-      ...{ event: clause(values.event), at: instants, gone: clause(values.gone), kind: clause(values.kind) },
-      ...{ why: clause(values.why), waits: values.waits, code: clause(values.code), 'past.at': instants },
-      past: fc.record({ $exists: fc.boolean() }),
-      _id: fc.record({ $gte: fc.integer({ min: 0, max: DOCUMENTS }) }),
-    },
-    { requiredKeys: [] },
-  )
+  .tuple(fc.record(clauses), fc.subarray(Object.keys(clauses), { maxLength: 4 }))
+  .map(([all, names]) => Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))))
   // SecantusDB itself errs where two bounds of a list are all that is asked.
   .filter((one) => Object.keys(one).join() !== 'past.at');
 const filter = fc.oneof(
@@ -59,9 +59,10 @@ const filter = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(plain, plain).map(([one, other]) => ({ ...one, $and: [other] })) },
 );
 const direction = fc.constantFrom(1 as const, -1 as const);
+/** Half of them as an index has it, or the other way round. */
 const sort = fc
-  .tuple(fc.subarray(['event', 'at', 'kind', 'code']), direction, direction)
-  .map(([fields, each, last]) => ({ ...Object.fromEntries(fields.slice(-1).map((one) => [one, each])), _id: last }));
+  .tuple(fc.constantFrom('at', 'at', 'event', 'kind'), direction, fc.boolean())
+  .map(([field, way, alike]) => ({ [field]: way, _id: alike ? way : -way }));
 
 describe('what an index finds', () => {
   let client: mongo.MongoClient;
@@ -81,11 +82,13 @@ describe('what an index finds', () => {
   });
 
   it('is what is found without it, in the same order', async () => {
-    const asked = fc.record({ filter, sort, skip: fc.nat(20), limit: fc.constantFrom(0, 1, 7, 60) });
+    const asked = fc.record({ filter, sort, skip: fc.nat(20), limit: fc.constantFrom(0, 3, 20) });
     await fc.assert(
       fc.asyncProperty(asked, async ({ filter, sort, skip, limit }) => {
         const ids = async (from: mongo.Collection) =>
-          (await from.find(filter as object, { sort, skip, limit }).toArray()).map(({ _id }) => _id);
+          (await from.find(filter as object, { sort: sort as Record<string, 1 | -1>, skip, limit }).toArray()).map(
+            ({ _id }) => _id,
+          );
         expect(await ids(indexed)).to.deep.equal(await ids(bare));
         const count = (from: mongo.Collection) => from.countDocuments(filter as object);
         expect(await count(indexed)).to.equal(await count(bare));

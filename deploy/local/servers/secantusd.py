@@ -196,7 +196,7 @@ def in_order(self, db, coll, filter, sort):
 
 def find_first(self, db, coll, filter=None, *, skip=0, limit=0, sort=None, **options):
     asked = filter or {}
-    plain = not any(options.get(name) for name in ("hint", "let", "collation", "min_bound", "max_bound"))
+    plain = not any(options.get(name) for name in ("hint", "collation", "min_bound", "max_bound"))
     if not (limit and sort and plain) or any(direction not in (1, -1) for direction in sort.values()):
         return find(self, db, coll, filter, skip=skip, limit=limit, sort=sort, **options)
     self._refresh_read_snapshot()
@@ -211,7 +211,7 @@ def find_first(self, db, coll, filter=None, *, skip=0, limit=0, sort=None, **opt
             )
             ids = []
             while len(ids) < skip + limit and (some := [record for _, record in itertools.islice(walk, 50)]):
-                ids += [one["_id"] for one in self._docs_by_recordids(db, coll, some) if matches(one, asked)]
+                ids += [one["_id"] for one in self._docs_by_recordids(db, coll, some) if matches(one, asked, vars=options.get("let"))]
             filter = {"$and": [asked, {"_id": {"$in": ids[: skip + limit]}}], "_id": {"$in": ids[: skip + limit]}}
     return find(self, db, coll, filter, skip=skip, limit=limit, sort=sort, **options)
 
