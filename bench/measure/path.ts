@@ -69,10 +69,7 @@ export interface Sizes {
   payments: number;
 }
 
-/** The stand-in for MongoDB looks through all payments for what MongoDB finds by an index. */
-const PAYMENTS = { mongod: 10_000, standIn: 250 };
-
-export const full = (onStandIn: boolean): Sizes => ({
+export const FULL: Sizes = {
   rounds: 24,
   withinMs: 25_000,
   leastRounds: 6,
@@ -82,8 +79,8 @@ export const full = (onStandIn: boolean): Sizes => ({
   steadyMs: 10_000,
   repeats: 40,
   crowd: 1_000,
-  payments: onStandIn ? PAYMENTS.standIn : PAYMENTS.mongod,
-});
+  payments: 10_000,
+};
 
 /** As little as shows that it works. */
 export const SMOKE: Sizes = {

@@ -7,7 +7,7 @@ import { startMongo } from '../../deploy/local/servers/mongo.ts';
 import { startNats } from '../../deploy/local/servers/nats.ts';
 import { compiled } from '../code.ts';
 import { type Machine, machine } from '../measure/machine.ts';
-import { full } from '../measure/path.ts';
+import { FULL } from '../measure/path.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** @throws Locked while another run is on, and what compiling and starting throw */
@@ -23,8 +23,7 @@ export async function onStage<T>(signal: AbortSignal, work: (stage: Stage, on: M
       startNats({ dir: join(dir, 'nats'), ignoreEnv: true }),
       startMongo({ dir: join(dir, 'mongodb') }),
     ]);
-    const sizes = full(mongo.source.includes('SecantusDB'));
-    const stage = await openStage({ dir, sizes, code, nats: nats.url, mongodb: mongo.url });
+    const stage = await openStage({ dir, sizes: FULL, code, nats: nats.url, mongodb: mongo.url });
     try {
       return await work(stage, machine([nats.source, mongo.source]));
     } finally {
