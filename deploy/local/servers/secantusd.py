@@ -199,20 +199,26 @@ def find_first(self, db, coll, filter=None, *, skip=0, limit=0, sort=None, **opt
     plain = not any(options.get(name) for name in ("hint", "collation", "min_bound", "max_bound"))
     if not (limit and sort and plain) or any(direction not in (1, -1) for direction in sort.values()):
         return find(self, db, coll, filter, skip=skip, limit=limit, sort=sort, **options)
-    self._refresh_read_snapshot()
     with self._lock:
+        self._refresh_read_snapshot()
         chosen = in_order(self, db, coll, flat(asked), sort)
-        if chosen is not None:
-            name, prefix, backward = chosen
-            within = storage._escape_kb(prefix)
-            start = within + b"\xff" * 16 if backward else within
-            walk = itertools.takewhile(
-                lambda entry: entry[0].startswith(within), entries(self, db, coll, name, start, backward)
-            )
-            ids = []
-            while len(ids) < skip + limit and (some := [record for _, record in itertools.islice(walk, 50)]):
-                ids += [one["_id"] for one in self._docs_by_recordids(db, coll, some) if matches(one, asked, vars=options.get("let"))]
-            filter = {"$and": [asked, {"_id": {"$in": ids[: skip + limit]}}], "_id": {"$in": ids[: skip + limit]}}
+        if chosen is None:
+            return find(self, db, coll, filter, skip=skip, limit=limit, sort=sort, **options)
+        name, prefix, backward = chosen
+        within = storage._escape_kb(prefix)
+        start = within + b"\xff" * 16 if backward else within
+        walk = itertools.takewhile(
+            lambda entry: entry[0].startswith(within), entries(self, db, coll, name, start, backward)
+        )
+        ids = []
+        while len(ids) < skip + limit and (some := [record for _, record in itertools.islice(walk, 50)]):
+            found = self._docs_by_recordids(db, coll, some)
+            ids += [one["_id"] for one in found if matches(one, asked, vars=options.get("let"))]
+        these = {"_id": {"$in": ids[: skip + limit]}}
+        page = find(self, db, coll, {"$and": [asked, these], **these}, skip=skip, limit=limit, sort=sort, **options)
+        if page and len(page) == len(ids[: skip + limit]) - skip:
+            return page
+    # Somebody changed one of them meanwhile; or there is none.
     return find(self, db, coll, filter, skip=skip, limit=limit, sort=sort, **options)
 
 
