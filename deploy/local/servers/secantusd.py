@@ -214,11 +214,12 @@ def find_first(self, db, coll, filter=None, *, skip=0, limit=0, sort=None, **opt
         while len(ids) < skip + limit and (some := [record for _, record in itertools.islice(walk, 50)]):
             found = self._docs_by_recordids(db, coll, some)
             ids += [one["_id"] for one in found if matches(one, asked, vars=options.get("let"))]
-        these = {"_id": {"$in": ids[: skip + limit]}}
+        chosen_ids = ids[: skip + limit]
+        these = {"_id": {"$in": chosen_ids}}
         page = find(self, db, coll, {"$and": [asked, these], **these}, skip=skip, limit=limit, sort=sort, **options)
-        if page and len(page) == len(ids[: skip + limit]) - skip:
+        if len(page) == max(0, len(chosen_ids) - skip):
             return page
-    # Somebody changed one of them meanwhile; or there is none.
+    # Somebody changed one of them meanwhile.
     return find(self, db, coll, filter, skip=skip, limit=limit, sort=sort, **options)
 
 
@@ -263,9 +264,7 @@ def from_last(method):
 
 
 def iter_indexes(self, db, coll):
-    if getattr(last, "used", False) and getattr(last, "read", None) and last.read[:2] == (db, coll):
-        return iter(last.read[2])
-    return read(self, db, coll)
+    return iter(listed(self, db, coll)) if getattr(last, "used", False) else read(self, db, coll)
 
 
 run = commands.dispatch
