@@ -104,6 +104,22 @@ describe('owned child processes', () => {
     expect(isRunning(identity)).to.equal(true);
   });
 
+  it('run as long as any of their threads does, though the first one has ended', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const code =
+      'import ctypes, threading, time; threading.Thread(target=time.sleep, args=(300,)).start(); ctypes.CDLL(None).pthread_exit(None)';
+    const child = await own({ command: 'python3', args: ['-c', code] });
+    const identity = identityOf(Number(child.pid));
+    await until(
+      () => /\) Z /.test(readFileSync(`/proc/${child.pid}/stat`, 'latin1')),
+      Boolean,
+      'its first thread ends',
+    );
+    expect(isRunning(identity)).to.equal(true);
+    await child.kill();
+    expect(isRunning(identity)).to.equal(false);
+  });
+
   it('are not taken for a foreign process that got their pid', async () => {
     const foreign = await own();
     const warden = spawn('/bin/sh', [new URL('./warden.sh', import.meta.url).pathname], { stdio: 'pipe' });

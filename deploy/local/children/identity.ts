@@ -8,7 +8,7 @@ export interface ProcessIdentity {
   readonly started: string;
 }
 
-/** The identity of the process that has this pid now, or null if there is none (a zombie counts as none). */
+/** The identity of the process that has this pid now, or null if there is none (a zombie counts as none, once all of its threads have ended). */
 export function identify(pid: number): ProcessIdentity | null {
   const started = process.platform === 'linux' ? startedOnLinux(pid) : startedByPs(pid);
   return started === null ? null : { pid, started };
@@ -35,8 +35,10 @@ function startedOnLinux(pid: number): string | null {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field, the name, may hold spaces and brackets: count from its closing one.
     const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
-    const [state, ticks] = [fields[0], fields[19]];
-    return state === 'Z' || state === 'X' || ticks === undefined ? null : `${ticks}@${bootId()}`;
+    const [state, threads, ticks] = [fields[0], Number(fields[17]), fields[19]];
+    // While others of its threads are still ending, its ports and files are taken.
+    const ended = state === 'X' || (state === 'Z' && threads <= 1);
+    return ended || ticks === undefined ? null : `${ticks}@${bootId()}`;
   } catch {
     return null;
   }
