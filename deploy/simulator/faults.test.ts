@@ -120,7 +120,7 @@ describe('faults of the API', () => {
     await faults({ latency_ms: 80 });
     const started = Date.now();
     await get();
-    expect(Date.now() - started).to.be.within(78, 10_000);
+    expect(Date.now() - started).to.be.at.least(78);
   });
 
   it('shows lists as they were, and single payments as they are, while the lists lag', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { PATIENCE } from '../../test/patience.ts';
 import { hmac, startReceiver } from './testing/receiver.ts';
 import { until } from './testing/running.ts';
 
@@ -44,7 +45,7 @@ describe('the simulator as a process', function () {
     running.kill('SIGTERM');
     const [code] = await once(running, 'exit');
     expect(code).to.equal(0);
-    expect(Date.now() - stopped).to.be.below(5_000);
+    expect(Date.now() - stopped).to.be.below(5_000 * PATIENCE);
     expect(await hanging).to.be.instanceOf(Error);
     await receiver.close();
   });

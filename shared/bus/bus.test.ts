@@ -65,10 +65,10 @@ describe('the bus wrapper', () => {
     const bus = await openOne('nats://127.0.0.1:9');
     const started = performance.now();
     expect(await failure(bus.publish(OBSERVED, bytes('x'), '1', 'c'))).to.be.instanceOf(BusUnavailable);
-    expect(await failure(bus.request('ingest.sync', {}, { timeoutMs: 5_000, correlationId: 'c' }))).to.be.instanceOf(
+    expect(await failure(bus.request('ingest.sync', {}, { timeoutMs: 60_000, correlationId: 'c' }))).to.be.instanceOf(
       BusUnavailable,
     );
-    expect(performance.now() - started, 'and waits for no time-out').to.be.below(4_000);
+    expect(performance.now() - started, 'and waits for no time-out').to.be.below(30_000);
     expect([bus.connected(), await bus.ready()]).to.deep.equal([false, false]);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MOMENT } from '../../../test/patience.ts';
 import { type Running, startSimulator } from '../testing/running.ts';
 
 interface State {
@@ -43,7 +44,7 @@ describe('the control routes', () => {
       order_id: null,
       qr_code_id: null,
     });
-    expect(payment.created_at).to.be.closeTo(Date.now() / 1000, 5);
+    expect(payment.created_at).to.be.closeTo(Date.now() / 1000, MOMENT);
     expect(await pay({ status: 'authorized' })).to.include({ status: 'authorized', captured: false });
     expect(await pay({ email: null, notes: null })).to.include({ email: null, notes: null });
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createSimulator, type Simulator } from '../../../deploy/simulator/app.ts';
 import { createRegistry } from '../../../shared/metrics/index.ts';
+import { MOMENT } from '../../../test/patience.ts';
 import { createIngestMetrics } from '../metrics.ts';
 import { createRazorpay, isUnreadable, type Razorpay, type RazorpayOptions } from './client.ts';
 import { observedAt } from './clock.ts';
@@ -59,7 +60,7 @@ describe('the Razorpay client', () => {
     const paid = await pay({ order_notes: { a: 1 } });
     const { entity, observedAt } = await razorpay.payment(paid.id);
     expect(entity).to.include({ id: paid.id, status: 'captured' });
-    expect(observedAt).to.be.closeTo(Date.now() / 1_000, 3);
+    expect(observedAt).to.be.closeTo(Date.now() / 1_000, MOMENT);
     expect((await razorpay.order(paid.order_id)).entity.id).to.equal(paid.order_id);
     expect(await razorpay.qrCodeOf(paid.id)).to.equal(null);
     const coded = await pay({ qr_code: true });
@@ -75,14 +76,14 @@ describe('the Razorpay client', () => {
     const { id } = await pay();
     faults({ clock_skew_s: -5_000 });
     const { observedAt } = await razorpay.payment(id);
-    expect(observedAt).to.be.closeTo(Date.now() / 1_000 - 5_000, 3);
-    expect(razorpay.clock.now()).to.be.closeTo(Date.now() / 1_000 - 5_000, 3);
+    expect(observedAt).to.be.closeTo(Date.now() / 1_000 - 5_000, MOMENT);
+    expect(razorpay.clock.now()).to.be.closeTo(Date.now() / 1_000 - 5_000, MOMENT);
   });
 
   it('dates by it what Razorpay does not know, also when that is the first it says', async () => {
     faults({ clock_skew_s: -5_000 });
     const error = (await failure(client(url).payment(UNKNOWN))) as NotAtRazorpay;
-    expect(error.observedAt).to.be.closeTo(Date.now() / 1_000 - 5_000, 3);
+    expect(error.observedAt).to.be.closeTo(Date.now() / 1_000 - 5_000, MOMENT);
   });
 
   it('tells an answer that is odd from one that is something else, and asks for it once only', async () => {
@@ -227,7 +228,7 @@ describe('an answer of Razorpay’s that nobody expects', () => {
     const ids = Array.from({ length: 20 }, (_, n) => `pay_000000000000${String(n + 10)}`);
     const one = client(url);
     const times = await Promise.all(ids.map(async (id) => (await one.payment(id)).observedAt));
-    for (const [n, at] of times.entries()) expect(at).to.be.closeTo((n + 10) * 3_600, 3);
+    for (const [n, at] of times.entries()) expect(at).to.be.closeTo((n + 10) * 3_600, MOMENT);
   });
 
   it('goes nowhere else with the key', async () => {

@@ -1,6 +1,7 @@
 /** The schedule that replicas share, and the watermark that nothing but a complete sweep moves (P6, P7). */
 import { expect } from 'chai';
 import type { SweepDoc } from '../../../shared/store/documents.ts';
+import { MOMENT } from '../../../test/patience.ts';
 import { startTicketing } from '../../ticketing/app.ts';
 import { loadTicketingConfig } from '../../ticketing/config.ts';
 import type { IngestOptions } from '../app.ts';
@@ -42,9 +43,9 @@ describe('the schedule', () => {
       const doc = await schedule();
       return doc.watermark !== null && doc;
     });
-    expect(watermark).to.equal(sweep.to).and.be.closeTo(before, 3);
+    expect(watermark).to.equal(sweep.to).and.be.closeTo(before, MOMENT);
     expect({ failures, lease }).to.deep.equal({ failures: 0, lease: null });
-    expect(next_at.getTime()).to.be.closeTo(sweep.started_at.getTime() + 3_600_000, 2_000);
+    expect(next_at.getTime()).to.be.closeTo(sweep.started_at.getTime() + 3_600_000, MOMENT * 1_000);
     expect(last_complete_at).to.be.a('date');
   });
 
@@ -65,7 +66,7 @@ describe('the schedule', () => {
       return done.length >= 2 && done;
     });
     expect(first?.from).to.equal(Math.floor(created_at.getTime() / 1_000));
-    expect(second?.from).to.be.closeTo(now() - 86_400, 10);
+    expect(second?.from).to.be.closeTo(now() - 86_400, MOMENT);
   });
 
   it('does not move the watermark after a failure, counts it and comes back soon', async () => {
@@ -77,7 +78,7 @@ describe('the schedule', () => {
       return doc.failures === 1 && doc;
     });
     expect({ watermark, failures, lease }).to.deep.equal({ watermark: null, failures: 1, lease: null });
-    expect(next_at.getTime() - Date.now()).to.be.within(50_000, 61_000);
+    expect(next_at.getTime() - Date.now()).to.be.closeTo(60_000, MOMENT * 1_000);
   });
 
   it('does not move the watermark when a page fails in the middle', async () => {
@@ -116,7 +117,7 @@ describe('the schedule', () => {
     await stage.control('faults', { error_rate: 1, status: 500, at: { route: '/v1/refunds' } });
     await scheduled({ SWEEP_INTERVAL: '1s' });
     const month = (await ended('failed')).from ?? 0;
-    expect(refundsFrom()[0]).to.be.closeTo(month - 30 * 86_400, 2);
+    expect(refundsFrom()[0]).to.be.closeTo(month - 30 * 86_400, MOMENT);
     expect((await schedule()).refunds_to).to.equal(undefined);
     await stage.control('faults', { error_rate: 0, at: null });
     const [first, second] = await until('two sweeps', async () => {
@@ -143,7 +144,7 @@ describe('the schedule', () => {
       const doc = await schedule();
       return doc.lease === null && doc;
     });
-    expect(next_at.getTime()).to.be.closeTo(started_at.getTime() + 3_600_000, 2_000);
+    expect(next_at.getTime()).to.be.closeTo(started_at.getTime() + 3_600_000, MOMENT * 1_000);
   });
 
   it('lets one of two replicas sweep', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { ask, type SyncAnswer, type SyncQuestion } from '../../../shared/bus/requests.ts';
 import { isAbsent } from '../../../shared/razorpay/absence.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
+import { MOMENT } from '../../../test/patience.ts';
 import { startTicketing } from '../../ticketing/app.ts';
 import { loadTicketingConfig } from '../../ticketing/config.ts';
 import { clearStage, listenIn, metric, newId, type Stage, setStage, student, until } from '../test/stage.ts';
@@ -482,7 +483,7 @@ describe('a sweep', () => {
     const { id } = await pay({ notes: [], order_notes: { b: '2' } });
     const status = await ask(bus, 'ingest.payment-status', { payment_id: id }, options);
     expect(status.payment).to.include({ id, status: 'captured' });
-    expect(status.observed_at).to.be.closeTo(now(), 3);
+    expect(status.observed_at).to.be.closeTo(now(), MOMENT);
     const { observation } = await ask(bus, 'ingest.lookup', { payment_id: id }, options);
     expect(observation).to.include({ source: 'lookup', payment_id: id, correlation_id: 'c-1' });
     expect(observation.order?.notes).to.deep.equal([{ key: 'b', value: '2' }]);
