@@ -62,7 +62,7 @@ export interface World {
 export interface WorldOptions {
   /** Of the simulated Razorpay. */
   simulated?: Partial<SimulatorOptions>;
-  /** In place of the run's own MongoDB; whoever brings one leaves nothing to tidy up. */
+  /** In place of the run's own MongoDB. */
   mongoUri?: string;
   /** What the services are told instead: something of the test's stands between them and the server. */
   between?: { mongo?: (uri: string) => Promise<string>; nats?: (url: string) => Promise<string> };
@@ -205,7 +205,6 @@ export async function startWorld(change: Record<string, string> = {}, options: W
     await razorpay.close();
     await Promise.all([world.gateway.stop(), world.ingest.stop(), world.ticketing.stop()]);
     await mails.close();
-    if (options.mongoUri === undefined) await store.connection.dropDatabase();
     await store.close();
     await nats.stop();
   };

@@ -103,6 +103,17 @@ describe('a load', () => {
     expect((await load.run([asked('/'), asked('/')])).latencies).to.have.length(2);
   });
 
+  it('delivers again what the server asks to have later, and counts the wait', async () => {
+    let asks = 0;
+    await serve((_, reply) => {
+      reply.statusCode = ++asks < 3 ? 503 : 200;
+      setTimeout(() => reply.end('""'), 20);
+    }, 1);
+    const { latencies } = await load.run([asked('/')]);
+    expect([asks, latencies.length]).to.deep.equal([3, 1]);
+    expect(latencies[0]).to.be.at.least(55);
+  });
+
   it('fails for an answer that is not the right one, and for none', async () => {
     await serve((request, reply) => {
       if (request.url === '/gone') request.socket.destroy();

@@ -13,7 +13,6 @@ describe('a source of ids', () => {
     await store.connection.asPromise();
   });
   after(async () => {
-    await store?.connection.dropDatabase();
     await store?.close();
   });
 

@@ -16,7 +16,6 @@ describe('what surrounds a payment', () => {
     await store.prepare();
   });
   after(async () => {
-    await store?.connection.dropDatabase();
     await store?.close();
   });
 
