@@ -38,6 +38,7 @@ const OPERATORS: Record<string, (values: unknown[]) => unknown> = {
   $or: (values) => values.some(truthy),
   $add: (values) => values.reduce<number>((sum, value) => sum + (value as number), 0),
   $ifNull: (values) => values.find((value) => !isNothing(value)) ?? values.at(-1),
+  $setUnion: (lists) => [...new Set((lists as string[][]).flat())].sort(),
   $max: (values) =>
     values.filter((value) => !isNothing(value)).reduce((most, one) => (compare(most, one) >= 0 ? most : one)),
   $mergeObjects: (values) => Object.assign({}, ...values.filter((value) => !isNothing(value))),

@@ -18,6 +18,12 @@ const textOf = (value: unknown): string =>
     return one;
   });
 
+/** A phone is kept from its end, too, to be found by that. */
+const formsOf = (value: string): string[] => {
+  const lower = value.toLowerCase();
+  return /^\d{6,}$/.test(value) ? [lower, [...lower].reverse().join('')] : [lower];
+};
+
 /**
  * Where any of these values stands, in any form of upper and lower case: `collection/_id: value`. Goes through every
  * collection that there is, whatever it is for.
@@ -35,7 +41,7 @@ export async function valuesIn(
       if (ignored(name, document._id)) continue;
       const text = textOf(document).toLowerCase();
       for (const value of values)
-        if (text.includes(value.toLowerCase())) found.push(`${name}/${document._id}: ${value}`);
+        if (formsOf(value).some((form) => text.includes(form))) found.push(`${name}/${document._id}: ${value}`);
     }
   return found.sort();
 }

@@ -67,6 +67,8 @@ export interface PaymentDoc {
   checked_at?: Date | null;
   outcome?: { kind: OutcomeKind; reason: HoldReason | null; since: Date; about?: HoldAbout };
   flags: Flag[];
+  /** What it is found by (shared/search.ts): what the join sees is added, settling makes it whole. */
+  words?: string[];
   /** As settled: the event it is for, the attendee it made, the details that counted. */
   event_id: number | null;
   attendee_id: number | null;

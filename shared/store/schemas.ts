@@ -50,6 +50,7 @@ export const payments = schema<PaymentDoc>({
   checked_at: Date,
   outcome: json,
   flags: [String],
+  words: { type: [String], default: undefined },
   event_id: Number,
   attendee_id: Number,
   details: json,
@@ -76,7 +77,7 @@ payments.index(
   { unique: true, partialFilterExpression: { 'manual.reference': { $gt: '' } } },
 );
 // What a student at the desk can show.
-payments.index({ 'payment.value.rrn': 1 }, { partialFilterExpression: { 'payment.value.rrn': { $type: 'string' } } });
+payments.index({ words: 1 });
 payments.index(
   { 'payment.value.order_id': 1 },
   { partialFilterExpression: { 'payment.value.order_id': { $type: 'string' } } },

@@ -1,7 +1,7 @@
 /** Which texts a mail server would take as an address. Pure. */
 
 /** What Razorpay puts where a payer gave no address. */
-const PLACEHOLDER = 'void@razorpay.com';
+export const PLACEHOLDER = 'void@razorpay.com';
 /** Dots and hyphens where a mail server takes them; letters of any script, and nothing that cannot be seen. */
 const ADDRESS =
   /^[^\s\p{C}@<>()[\],;:"\\.]+(\.[^\s\p{C}@<>()[\],;:"\\.]+)*@([\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]*[\p{L}\p{N}]$/u;

@@ -1,6 +1,7 @@
 /** The store beside the model: each difference as a sentence, none if they agree. */
 import { isDeepStrictEqual } from 'node:util';
 import type { MailSummary } from '../../deploy/mail-catcher/message.ts';
+import { type Findable, paymentWords } from '../../shared/search.ts';
 import type { AttendeeDoc, MailDoc, PaymentDoc, Ticket } from '../../shared/store/documents.ts';
 import type { Expected } from './model.ts';
 
@@ -34,7 +35,15 @@ function unlikeFields(what: string, is: object | undefined, should: object | nul
   );
 }
 
-function unlikeFacts({ stored: { payment }, expected: { facts } }: Case): string[] {
+const wordsOf = ({ facts: { payment, order, qr, refunds }, details }: Expected): string[] =>
+  paymentWords({
+    ...{ payment: { value: payment }, refunds, details },
+    ...(order && { order: { value: order } }),
+    ...(qr && { qr: { value: qr } }),
+  } as Findable);
+
+function unlikeFacts({ stored: { payment }, expected }: Case): string[] {
+  const { facts } = expected;
   const ids = (group: object | undefined) => Object.keys(group ?? {});
   const group = (name: 'refunds' | 'disputes') =>
     [...new Set([...ids(payment?.[name]), ...ids(facts[name])])].flatMap((id) =>
@@ -42,6 +51,7 @@ function unlikeFacts({ stored: { payment }, expected: { facts } }: Case): string
     );
   return [
     ...unlikeFields('payment', payment?.payment?.value, facts.payment),
+    ...unlike('what it is found by', payment?.words, wordsOf(expected)),
     ...unlikeFields('order', payment?.order?.value, facts.order),
     ...unlikeFields('qr', payment?.qr?.value, facts.qr),
     ...group('refunds'),

@@ -19,6 +19,7 @@ describe('whether a query has an index', () => {
     'by the first field': { filter: { event_id: 1, other: { $ne: 2 } } },
     'by a range': { filter: { created_at: { $lt: DATE } } },
     'by the beginning of a text': { filter: { rrn: { $regex: '^12' }, other: 1, event_id: 3 } },
+    'by one of some beginnings': { filter: { event_id: { $in: [/^12/, 'x'] } } },
     'inside $and': { filter: { $and: [{ other: 1 }, { $and: [{ event_id: { $in: [1, 2] } }] }] } },
     'each way of $or': { filter: { $or: [{ event_id: 1 }, { _id: 'a', other: 2 }] } },
     'each way of $or, with what is beside it': { filter: { since: null, $or: [{ pending: true }, { event_id: 1 }] } },
@@ -35,6 +36,8 @@ describe('whether a query has an index', () => {
     'by a field that has none': { filter: { other: 1 } },
     'by a second field alone': { filter: { _ip: 1, since: DATE } },
     'by what something is not': { filter: { event_id: { $ne: 1 } } },
+    'by one of some texts, of one only a part': { filter: { event_id: { $in: ['x', /12/] } } },
+    'by the beginning of a text in any case': { filter: { event_id: /^x/i } },
     'by a part of a text': { filter: { event_id: { $regex: 'x' } } },
     'one way of $or without': { filter: { $or: [{ event_id: 1 }, { other: 2 }] } },
     'by what a partial index lacks': { filter: { pending: false } },
@@ -77,7 +80,7 @@ describe('whether a query has an index', () => {
   it('is the same for all of one shape', () => {
     expect(shapeOf({ a: 1, b: [DATE, 2], c: { $in: [] } })).to.deep.equal({
       a: 'number',
-      b: ['object'],
+      b: ['object', 'number'],
       c: { $in: [] },
     });
     expect(shapeOf({ a: null })).to.not.deep.equal(shapeOf({ a: 1 }));

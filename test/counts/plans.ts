@@ -21,7 +21,10 @@ export interface Question {
 
 /** What a value looks like, whatever is in it: two queries of one shape have one plan. */
 export function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
+  if (Array.isArray(value)) {
+    const shapes = new Map(value.map((one) => [JSON.stringify(shapeOf(one)), shapeOf(one)]));
+    return [...shapes.values()];
+  }
   if (!isPlain(value)) return value === null || value === undefined ? null : typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]));
 }
@@ -106,9 +109,11 @@ const isOperators = (value: unknown): value is Json =>
 const BOUNDING = ['$eq', '$in', '$gt', '$gte', '$lt', '$lte', '$elemMatch', '$all'];
 
 const bounds = (condition: unknown): boolean => {
-  if (condition instanceof RegExp) return condition.source.startsWith('^');
+  if (condition instanceof RegExp) return condition.source.startsWith('^') && condition.flags === '';
   if (!isOperators(condition)) return true;
   if (typeof condition.$regex === 'string') return condition.$regex.startsWith('^');
+  // Each value is a stretch of its own, and so is each beginning of a text.
+  if (Array.isArray(condition.$in)) return condition.$in.every((one) => !(one instanceof RegExp) || bounds(one));
   return condition.$exists === true || BOUNDING.some((name) => name in condition);
 };
 

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { attendee, ticketMail } from '../../../services/gateway/testing/documents.ts';
 import { joinPipeline } from '../../../services/ticketing/join/pipeline.ts';
+import type { PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
+import { paymentWords } from '../../../shared/search.ts';
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import type { BareStore } from '../../process/bare-store.ts';
 
@@ -23,11 +25,11 @@ export function settlingTrips({ collection }: BareStore, mailState: Partial<Mail
     const id = observation.payment_id;
     const run = () =>
       payments.findOneAndUpdate({ _id: id }, pipeline as object[], { upsert: true, returnDocument: 'after' });
-    return { id, claim, now, run };
+    return { id, payment: observation.payment as PaymentFacts, claim, now, run };
   };
 
   function settling(message: string, n: number): () => Promise<void> {
-    const { id, claim, now, run } = join(message);
+    const { id, payment, claim, now, run } = join(message);
     const { _id: attendee_id, ...rest } = attendee(n, { payment_id: id });
     const ticket_id = rest.ticket.id;
     const { _id: mailId, attendee_id: _its, ...mail } = ticketMail(n, { payment_id: id, ...mailState });
@@ -42,9 +44,10 @@ export function settlingTrips({ collection }: BareStore, mailState: Partial<Mail
       ...about,
     }));
     const outcome = { kind: 'ticketed', reason: null, since: now };
+    const words = paymentWords({ payment: { value: payment }, details: rest.details });
     const end = {
       ...{ pending: false, pending_since: null, settling: null, attempts: 0, next_at: null, error: null, flags: [] },
-      ...{ outcome, event_id: 1, attendee_id, details: rest.details },
+      ...{ outcome, event_id: 1, attendee_id, details: rest.details, words },
     };
     return async () => {
       await run();

@@ -14,6 +14,9 @@ SecantusDB's server, made quicker in six places where it does more than it has t
 - A command reads the list of the collection's indexes once for their keys, and then again for each of their options. The
   list as it was read for the keys does for those, too.
 - Each command asks whether it is to be profiled. None is.
+
+And put right in two: a pattern is looked up in an index as if it were a value, and nothing found, where one that says how a
+text begins is a stretch of it; and of two bounds that a list's values may keep one each, a value has to keep both.
 """
 
 import itertools
@@ -32,14 +35,28 @@ RANGE = {"$gt", "$gte", "$lt", "$lte"}
 EQUALITY, LIST, BETWEEN = range(3)
 
 
+def beginning(pattern):
+    """The text that all it finds begins with; None where an index cannot tell."""
+    if not isinstance(pattern, Regex) or pattern.flags or not pattern.pattern.startswith("^") or "|" in pattern.pattern:
+        return None
+    literal = re.match(r"(?:[^\\.*+?^${}()\[\]]|\\[^A-Za-z0-9])*(?![*?{])", pattern.pattern[1:])[0]
+    return re.sub(r"\\(.)", r"\1", literal) or None
+
+
+def listable(value):
+    return beginning(value) is not None if isinstance(value, (re.Pattern, Regex)) else not isinstance(value, (dict, list))
+
+
 def kind_of(clause):
     """What an index makes of it, and the values; None where it can make nothing of it."""
+    if isinstance(clause, (re.Pattern, Regex)):
+        return (LIST, [clause]) if listable(clause) else None
     if not isinstance(clause, dict):
-        return None if isinstance(clause, (list, re.Pattern, Regex)) else (EQUALITY, clause)
+        return None if isinstance(clause, list) else (EQUALITY, clause)
     operators = set(clause)
     if operators == {"$eq"} and not isinstance(clause["$eq"], (dict, list)):
         return EQUALITY, clause["$eq"]
-    if operators == {"$in"} and not any(isinstance(one, (dict, list, re.Pattern, Regex)) for one in clause["$in"]):
+    if operators == {"$in"} and all(listable(one) for one in clause["$in"]):
         return LIST, clause["$in"]
     if operators and operators <= RANGE and not any(isinstance(one, (dict, list)) for one in clause.values()):
         return BETWEEN, clause
@@ -125,7 +142,9 @@ def in_index(self, db, coll, filter, name, key, multikey):
     direction = key[pinned][1]
     encode = lambda value: prefix + encode_value_directed(value, direction)  # noqa: E731
     if kind == LIST:
-        return [found for value in values for found in between(self, db, coll, name, encode(value), None, None)]
+        # A text's key begins with those of its beginnings.
+        starts = [encode(beginning(value) if isinstance(value, Regex) else value) for value in values]
+        return list(dict.fromkeys(found for start in starts for found in between(self, db, coll, name, start, None, None)))
     low = [encode(value) for operator, value in values.items() if operator.startswith("$gt")]
     high = [encode(value) for operator, value in values.items() if operator.startswith("$lt")]
     first, last = (low, high) if direction == 1 else (high, low)
@@ -146,20 +165,36 @@ def flat(filter):
     return fields
 
 
+def patterns(clause):
+    values = clause.get("$in", []) if isinstance(clause, dict) else [clause]
+    return [value for value in values if isinstance(value, (re.Pattern, Regex))]
+
+
+def has_pattern(fields):
+    return any(patterns(clause) for clause in fields.values())
+
+
 def chosen_index(self, db, coll, fields):
     """The usable index that most of the fields lead into; one of few documents where none does. None where there is none."""
     best, most = None, (0, False, False)
     for name, key, multikey, partial in usable(self, db, coll, fields):
         pinned, clause = leading(fields, key)
         rank = (pinned, clause is not None, partial)
-        # One field that leads into an index is what SecantusDB itself looks up, in the order that it sorts by.
-        if rank > most and (len(fields) > 1 or rank == (0, False, True)):
+        # One field that leads into an index is what SecantusDB itself looks up, in the order that it sorts by; but for what
+        # it looks up wrongly: a pattern, and two bounds of a list.
+        bounds = len(clause[1]) if clause and clause[0] == BETWEEN else 0
+        right = len(fields) == 1 and not has_pattern(fields) and not (multikey and bounds > 1)
+        if rank > most and (not right or rank == (0, False, True)):
             best, most = (name, key, multikey), rank
     return best
 
 
 def look_up_fields(self, db, coll, filter, **options):
-    fields = flat(filter)
+    asked = flat(filter)
+    # SecantusDB looks a pattern up as if it were a value.
+    fields = {name: clause for name, clause in asked.items() if all(listable(one) for one in patterns(clause))}
+    if asked and not fields:
+        return None
     if any(kind_of(clause) == (LIST, []) for clause in fields.values()):
         return []
     if fields and not options.get("collation"):
@@ -171,7 +206,7 @@ def look_up_fields(self, db, coll, filter, **options):
         if best is not None:
             return in_index(self, db, coll, fields, *best)
     if fields or list(filter) != ["$or"]:
-        return look_up(self, db, coll, fields or filter, **options)
+        return None if has_pattern(fields) else look_up(self, db, coll, fields or filter, **options)
     branches = [look_up_fields(self, db, coll, branch, **options) for branch in filter["$or"]]
     return None if None in branches else sorted({found for branch in branches for found in branch})
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { RefundFacts } from '../../../shared/razorpay/facts.ts';
 import { event, payId, payment } from '../testing/documents.ts';
 import { startTestGateway, type TestGateway } from '../testing/start.ts';
 import { paymentSearch } from './search.ts';
@@ -8,6 +9,9 @@ describe('searching payments', () => {
   before(async () => {
     gateway = await startTestGateway();
     await gateway.store.events.create(event(1, { club_id: 1 }));
+    const [id, payment_id] = ['rfnd_AAAAAAAAAAAAAA', payId(4)];
+    const value: RefundFacts = { id, payment_id, amount: 1, currency: 'INR', status: 'processed', created_at: 1 };
+    const refund = { version: '1', digest: 'd', value };
     const details = (name: string, roll_number: string, phone: string) => ({ name, roll_number, phone });
     await gateway.store.payments.insertMany([
       payment(
@@ -30,6 +34,7 @@ describe('searching payments', () => {
         {
           details: null,
           event_id: null,
+          refunds: { rfnd_AAAAAAAAAAAAAA: refund },
           outcome: { kind: 'foreign', reason: null, since: new Date() },
           flags: ['overpaid'],
         },
@@ -48,6 +53,8 @@ describe('searching payments', () => {
   for (const [q, found] of [
     [payId(2), [2]],
     ['order_AAAAAAAAAAAAAA', [1]],
+    ['rfnd_AAAAAAAAAAAAAA', [4]],
+    ['RFND_AAAAAAAAAAAAAA', []],
     ['600000000003', [3]],
     ['6000 0000 0002', [2]],
     ['9800000001', [1]],
@@ -59,6 +66,7 @@ describe('searching payments', () => {
     ['21cs', [1]],
     ['2144', [2]],
     ['(sonu)', [2]],
+    ['sonu', [2]],
     ['meera', [3]],
     ['.*', []],
     ['nobody', []],

@@ -2,6 +2,7 @@
 
 import type { PaymentFacts } from '../../../shared/razorpay/facts.ts';
 import { digest } from '../../../shared/razorpay/version.ts';
+import { paymentWords } from '../../../shared/search.ts';
 import type { AttendeeDoc, ClubDoc, EventDoc, MailDoc, PaymentDoc, UserDoc } from '../../../shared/store/documents.ts';
 
 /** Who runs the events of tests, and works at their doors: `the-organizer` and `the-staff` of a test gateway. */
@@ -37,7 +38,7 @@ export const facts = (n: number, more: Partial<PaymentFacts> = {}): PaymentFacts
 
 export const payment = (n: number, more: Partial<PaymentDoc> = {}, seen: Partial<PaymentFacts> = {}): PaymentDoc => {
   const value = facts(n, seen);
-  return {
+  const doc: PaymentDoc = {
     _id: value.id,
     payment: { version: '3', digest: digest(value), value },
     rev: 1,
@@ -53,6 +54,7 @@ export const payment = (n: number, more: Partial<PaymentDoc> = {}, seen: Partial
     details: { name: 'Asha Rao', roll_number: `R${n}`, emergency_contact_number: '9800000002', phone: '9800000001' },
     ...more,
   };
+  return { ...doc, words: paymentWords(doc) };
 };
 
 export const attendee = (n: number, more: Partial<AttendeeDoc> = {}): AttendeeDoc => ({

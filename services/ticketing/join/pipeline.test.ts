@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { stripped } from '../../../shared/razorpay/facts.ts';
 import { type Joinable, join } from '../../../shared/razorpay/join.ts';
 import type { Observation, Register } from '../../../shared/razorpay/observation.ts';
+import { paymentWords } from '../../../shared/search.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { updated } from '../../../test/aggregation.ts';
 import { facts } from '../../../test/documents.ts';
@@ -108,8 +109,9 @@ describe('the join in the store', () => {
           history.reduce<Joinable>((doc, one) => join(doc, one), redacted as unknown as Joinable),
         ];
         for (const end of ends) {
-          const { payment, order, qr, redacted_at } = end as PaymentDoc;
+          const { payment, order, qr, redacted_at, words } = end as PaymentDoc;
           expect(redacted_at).to.deep.equal(NOW);
+          for (const word of words ?? []) expect(word).to.match(/^ rfnd_/);
           for (const register of [payment, order, qr])
             if (register) expect(personal(register.value).filter(Boolean)).to.deep.equal([]);
         }
@@ -149,6 +151,7 @@ describe('the join in the store', () => {
       first_seen_at: NOW,
       first_source: first.source,
       flags: [],
+      words: paymentWords({ payment: { value: payment } }),
       event_id: null,
       attendee_id: null,
       details: null,
@@ -190,6 +193,7 @@ describe('the join in the store', () => {
   it('makes a settled payment pending again by news, from now on and without old failures, and keeps the rest', () => {
     const { payment: _, ...rest } = seen(settled(), news, later(1_000));
     const { payment: __, ...before } = settled();
+    const words = [...(before.words ?? []), ...paymentWords({ payment: { value: news.payment } })];
     expect(rest).to.deep.equal({
       ...before,
       rev: 2,
@@ -197,6 +201,8 @@ describe('the join in the store', () => {
       pending_since: later(1_000),
       attempts: 0,
       next_at: null,
+      // What it was found by before may still be true: settling knows.
+      words: [...new Set(words)].sort(),
       changed_by: { observation: 'news', source: 'sweep', event: null, correlation_id: 'test', at: later(1_000) },
       settling: MINE,
     });

@@ -3,6 +3,7 @@ import type { PipelineStage } from 'mongoose';
 import { stripped } from '../../../shared/razorpay/facts.ts';
 import { type Observation, type Sighting, sightings } from '../../../shared/razorpay/observation.ts';
 import { OBSERVED_AT } from '../../../shared/razorpay/version.ts';
+import { idWords, paymentWords } from '../../../shared/search.ts';
 
 type Expression = Record<string, unknown>;
 type SetStage = PipelineStage.Set | PipelineStage.Unset;
@@ -46,6 +47,19 @@ const observedAt = (path: string): Expression => ({
 
 /** Whether `isAbsent` says so (shared/razorpay/absence.ts); what is missing comes before every text. */
 const ABSENT: Expression = { $gt: [observedAt('absence'), observedAt('payment')] };
+
+/** What it is found by until settling says it in full: of what was seen, at once. */
+function foundBy({ payment, order, qr, refunds = [] }: Observation): Expression {
+  const its = Object.fromEntries(refunds.map((refund) => [refund.id, refund]));
+  const ids = idWords({ refunds: its });
+  const words = paymentWords({
+    ...(payment && { payment: { value: payment } }),
+    ...(order && { order: { value: order } }),
+    ...(qr && { qr: { value: qr } }),
+    refunds: its,
+  });
+  return { $cond: [REDACTED, literal(ids), literal(words)] };
+}
 
 /** The stages that merge `observation`, and claim the settling of what is pending unless somebody holds it. */
 export function joinPipeline(observation: Observation, claim: Claim, now: Date): SetStage[] {
@@ -94,6 +108,7 @@ export function joinPipeline(observation: Observation, claim: Claim, now: Date):
         first_seen_at: { $ifNull: ['$first_seen_at', literal(now)] },
         first_source: { $ifNull: ['$first_source', literal(observation.source)] },
         flags: { $ifNull: ['$flags', literal([])] },
+        words: changed({ $setUnion: [{ $ifNull: ['$words', []] }, foundBy(observation)] }, '$words'),
         ...orNull('event_id'),
         ...orNull('attendee_id'),
         ...orNull('details'),

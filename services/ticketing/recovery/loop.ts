@@ -13,6 +13,7 @@ import { addressMails, moveTrail, reclaimMails } from './mails.ts';
 import { settlePending } from './pending.ts';
 import { reconciliation } from './reconcile.ts';
 import { redecide } from './redecide.ts';
+import { addWords } from './words.ts';
 
 export interface RecoveryOptions {
   /** How often held payments are decided again, and how long a pending one rests before it is picked up, ms. */
@@ -88,6 +89,7 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       await moveTrail(tools, isStopped);
     }),
     loop('reconcile', RECONCILE_EVERY_MS, () => reconciling.look()),
+    loop('words', RECONCILE_EVERY_MS, () => addWords(tools.store, isStopped)),
     loop('retention', intervalMs, () => retain(tools, retentionDays, isStopped)),
     loop('gauges', COUNT_EVERY_MS, () => countBacklog(tools)),
   ];

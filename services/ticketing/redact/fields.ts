@@ -4,6 +4,7 @@
  */
 import { stripped } from '../../../shared/razorpay/facts.ts';
 import type { Register } from '../../../shared/razorpay/observation.ts';
+import { idWords } from '../../../shared/search.ts';
 import type { AttendeeDoc, PaymentDoc, RedactedBy } from '../../../shared/store/documents.ts';
 
 /** The registers that can hold personal data, without it. A join may just have advanced a version: that is not written. */
@@ -26,6 +27,7 @@ export function redactedPayment(payment: PaymentDoc, redacted_by: RedactedBy, no
       redacted_at: now,
       redacted_by,
       details: null,
+      words: idWords(payment),
       error: null,
       pending: true,
       pending_since: now,

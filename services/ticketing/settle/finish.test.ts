@@ -1,5 +1,6 @@
 /** A settling ends only on the facts that it was decided from (P1, P4): what came in meanwhile is never put to rest with it. */
 import { expect } from 'chai';
+import { paymentWords } from '../../../shared/search.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { DEFAULT_ALIASES } from '../../../shared/student/aliases.ts';
 import { eventDoc, NOW, PAID_AT, paymentDoc, register } from '../../../test/documents.ts';
@@ -10,6 +11,14 @@ import { newClaim } from './claim.ts';
 import { finish, giveBack, reopen } from './finish.ts';
 
 const ID = 'pay_AAAAAAAAAAAAAA';
+const REFUND = {
+  id: 'rfnd_AAAAAAAAAAAAAA',
+  payment_id: ID,
+  amount: 1,
+  currency: 'INR',
+  status: 'processed',
+  created_at: 1,
+};
 const claim = newClaim();
 const now = new Date(NOW * 1_000);
 const pending = (change: Partial<PaymentDoc> = {}, entity: Record<string, unknown> = {}) =>
@@ -63,6 +72,7 @@ describe('the end of a settling', () => {
       event_id: 1,
       attendee_id: 7,
       details: decision(payment).reading.details,
+      words: paymentWords({ ...payment, details: decision(payment).reading.details }),
     });
   });
 
@@ -102,6 +112,14 @@ describe('the end of a settling', () => {
     });
   });
 
+  it('is found by what counts now, not by what counted before', async () => {
+    const corrected = { overrides: { details: { name: 'Meera Khan' } }, words: ['before'] };
+    const { after } = await end(pending({ ...corrected, refunds: { rfnd_AAAAAAAAAAAAAA: register(REFUND) } }));
+    expect(after.words).to.include.members(['meera', 'asha', ' rfnd_AAAAAAAAAAAAAA']).and.not.include('before');
+    const erased = await end(pending({ ...after, redacted_at: now, pending: true, settling: claim }));
+    expect(erased.after.words).to.deep.equal([' rfnd_AAAAAAAAAAAAAA']);
+  });
+
   it('remembers a second look at Razorpay only where there was one', async () => {
     expect((await end(pending(), null, true)).after.looked_up_at).to.deep.equal(now);
     expect((await end(pending())).after).to.not.have.property('looked_up_at');
@@ -127,7 +145,7 @@ describe('the end of a settling', () => {
     expect(after.outcome?.kind).to.equal('foreign');
     for (const text of ['T-shirt', 'buyer@example.com', '+91', '"M"'])
       expect(JSON.stringify(after)).to.not.include(text);
-    expect([after.details, after.event_id]).to.deep.equal([null, null]);
+    expect([after.details, after.event_id, after.words]).to.deep.equal([null, null, []]);
     expect(after.order?.value.notes).to.deep.equal([{ key: 'size', value: '' }]);
     expect(after.qr?.value.notes).to.deep.equal([{ key: 'till', value: '' }]);
     for (const name of ['payment', 'order', 'qr'] as const) {

@@ -1,4 +1,5 @@
 /** How a settling ends: on the payment itself, and only if nothing changed meanwhile. */
+import { idWords, paymentWords } from '../../../shared/search.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { Decision } from '../decide/decide.ts';
@@ -9,7 +10,7 @@ import { strippedRegisters } from '../redact/fields.ts';
  * A payment that is not ours is kept without personal data. Digest and version stay as they are (a join may just have
  * advanced the version), so that a sweep finds it unchanged.
  */
-const stub = (payment: PaymentDoc) => ({ ...strippedRegisters(payment), details: null, event_id: null });
+const stub = (payment: PaymentDoc) => ({ ...strippedRegisters(payment), event_id: null });
 
 /** Writes the outcome. False: something changed, or the claim was lost; what was written is nothing. */
 export async function finish(
@@ -24,6 +25,7 @@ export async function finish(
   const reason = outcome.kind === 'held' ? outcome.reason : null;
   const before = payment.outcome;
   const since = before?.kind === outcome.kind && before.reason === reason ? before.since : now;
+  const isPersonal = !payment.redacted_at && outcome.kind !== 'foreign';
   const { matchedCount } = await store.payments.updateOne(
     { _id: payment._id, rev: payment.rev, 'settling.token': claim.token },
     {
@@ -38,7 +40,8 @@ export async function finish(
         flags,
         event_id: choice?.event._id ?? null,
         attendee_id: attendeeId,
-        details: payment.redacted_at ? null : reading.details,
+        details: isPersonal ? reading.details : null,
+        words: isPersonal ? paymentWords({ ...payment, details: reading.details }) : idWords(payment),
         ...(lookedUp && { looked_up_at: now }),
         ...(outcome.kind === 'foreign' && stub(payment)),
       },
