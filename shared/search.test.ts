@@ -27,7 +27,7 @@ describe('what a payment is found by', () => {
   );
   for (const typed of [
     ...['asha', 'RAO', 'rao as', 'Asha Rao', 'ａｓｈａ'],
-    ...['21cs', '21CS042'],
+    ...['21cs', '21CS042', '21-CS-042'],
     ...['asha.rao@mail', 'mail.example', 'EXAMPLE', 'edu'],
     ...['600000000001', '6000 0000 0001'],
     ...['9800000001', '+91 98000-00001', '0000001', '9800000002', '919800000002'],
@@ -37,7 +37,7 @@ describe('what a payment is found by', () => {
   for (const typed of [
     ...['sha', 'ashaa', 'asha khan', '1cs042', 'ample'],
     ...['6000', '60000000000', '00000001x', '980000000', '9700000001'],
-    ...['00001', 'tel', 'utr', 'rfnd', 'rfnd_abcdefghijklmn', '.*', '^asha', 'a|b'],
+    ...['00001', 'tel', 'utr', 'rfnd', 'rfnd_abcdefghijklmn', '.*', '^sha', 'as|rao'],
   ])
     it(`is not "${typed}"`, () => expect(finds(asha, typed)).to.equal(false));
 
@@ -53,6 +53,13 @@ describe('what a payment is found by', () => {
       expect(finds(each, typed), typed).to.equal(true);
   });
 
+  it('is a roll number with and without its dashes', () => {
+    const dashed = paid({}, { details: { roll_number: 'CS/21-042' } });
+    for (const typed of ['cs/21-042', 'CS21', 'cs21-042', '21', '042', '21-042'])
+      expect(finds(dashed, typed), typed).to.equal(true);
+    expect(finds(paid({}, { details: { roll_number: '2021-0042' } }), '20210042')).to.equal(true);
+  });
+
   it('is not what Razorpay puts where there is no address', () => {
     expect(paymentWords(paid({ email: 'void@razorpay.com' }))).to.deep.equal([]);
   });
@@ -60,6 +67,7 @@ describe('what a payment is found by', () => {
   it('is the beginning of a word that is very long, and of a text without end no more than is of use', () => {
     const long = paid({ notes: notes(`${'x'.repeat(200)}`) });
     expect(finds(long, 'x'.repeat(250))).to.equal(true);
+    expect(paymentWords(paid({ notes: notes(`${'1'.repeat(200_000)}x`) }))).to.deep.equal(['1'.repeat(40)]);
     const words = paymentWords(paid({ notes: notes(Array.from({ length: 5_000 }, (_, n) => `w${n}`).join('-')) }));
     expect(words).to.have.length(400);
     expect(Math.max(...words.map((word) => word.length))).to.equal(40);

@@ -26,8 +26,9 @@ const MOST = 400;
 const PHONE = 10;
 const LEAST_OF_PHONE = 6;
 
-/** In any case and width. */
+/** In any case and width, and where dashes and blanks do not count. */
 const folded = (text: string): string => oneLine(text.normalize('NFKC')).toLowerCase();
+const compact = (text: string): string => folded(text).replace(/[^\p{L}\p{M}\p{N}]/gu, '');
 const cut = (word: string): string => word.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '');
 
 /** What begins inside a word: after a dot, an @, a bracket. */
@@ -41,17 +42,17 @@ const beginnings = (text: string): string[] =>
       word,
       ...[...word.matchAll(INSIDE)].map(({ 0: sign, index }) => word.slice(index + sign.length)),
     ])
-    .filter((word) => word !== '')
     .map(cut);
 
 // A blank before it: no word, and only found as a whole or from its end.
 const markOf = (id: string): string => ` ${id}`;
-const markOfUtr = (utr: string): string => ` utr ${cut(folded(utr))}`;
+const markOfUtr = (utr: string): string => ` utr ${cut(compact(utr))}`;
 const markOfPhone = (digits: string): string => ` tel ${[...digits.slice(-PHONE)].reverse().join('')}`;
 
 /** From its last digit on: people leave out what comes before. */
 function phoneIn(text: string): string[] {
-  const digits = /\d([ -]?\d)*$/.exec(folded(text))?.[0].replaceAll(/\D/g, '') ?? '';
+  const end = folded(text).slice(-2 * PHONE);
+  const digits = /\d([ -]?\d)*$/.exec(end)?.[0].replaceAll(/\D/g, '') ?? '';
   return digits.length >= LEAST_OF_PHONE ? [markOfPhone(digits)] : [];
 }
 
@@ -71,15 +72,22 @@ export function paymentWords(payment: Findable): string[] {
     ...idWords({ refunds }),
     ...given([facts?.rrn]).map(markOfUtr),
     ...given([facts?.contact, details?.phone, ...notes]).flatMap(phoneIn),
+    ...given([details?.roll_number]).map(compact).map(cut),
     ...given([details?.name, details?.roll_number, details?.email, email, ...notes]).flatMap(beginnings),
   ];
-  return [...new Set(words)].slice(0, MOST).sort();
+  return [...new Set(words)]
+    .filter((word) => word !== '')
+    .slice(0, MOST)
+    .sort();
 }
 
 const beginsWith = (word: string): RegExp => new RegExp(`^${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
 
-/** Any of these: a word that begins so, a UTR. */
-const byWord = (word: string): (RegExp | string)[] => [beginsWith(cut(word)), markOfUtr(word)];
+/** Any of these: a word that begins so, with and without its dashes and blanks; a UTR. */
+function byWord(word: string): (RegExp | string)[] {
+  const bare = compact(word) || word;
+  return [...[...new Set([word, bare])].map((one) => beginsWith(cut(one))), markOfUtr(bare)];
+}
 
 /** What each of the payment's lists has to hold for what was typed: one of each of these. None: it says nothing. */
 export function wantedWords(typed: string): (RegExp | string)[][] {
@@ -88,6 +96,6 @@ export function wantedWords(typed: string): (RegExp | string)[][] {
   if (/^rfnd_\w+$/i.test(text)) return [[markOf(oneLine(typed))]];
   const digits = text.replaceAll(/[\s+()-]/g, '');
   if (/^\d{4,}$/.test(digits))
-    return [[...byWord(digits), ...(digits.length >= LEAST_OF_PHONE ? [beginsWith(markOfPhone(digits))] : [])]];
+    return [[...byWord(text), ...(digits.length >= LEAST_OF_PHONE ? [beginsWith(markOfPhone(digits))] : [])]];
   return text.split(' ').slice(0, 6).map(byWord);
 }
