@@ -159,17 +159,17 @@ describe('a sweep', () => {
     const paid: Simulated[] = [];
     for (let n = 0; n < 105; n++) paid.push(await pay({ status: 'failed', created_at: now() - 2 * 86_400 - n }));
     await sync({ from: now() - 3 * 86_400, to: now() });
+    const all = { _id: { $in: paid.map(({ id }) => id) } };
+    const are = (status: string) => stage.store.payments.countDocuments({ ...all, 'payment.value.status': status });
+    await until('all are known', async () => (await are('failed')) === 105);
     for (const { id } of paid) {
       await stage.control(`payments/${id}/authorize`);
       await stage.control(`payments/${id}/capture`);
     }
     const answer = await sync();
+    expect([answer.state, answer.error]).to.deep.equal(['complete', null]);
     expect(answer.counts).to.include({ changed: 105 });
-    const final = await stage.store.payments.countDocuments({
-      _id: { $in: paid.map(({ id }) => id) },
-      'payment.value.status': 'captured',
-    });
-    expect(final).to.equal(105);
+    await until('all are final', async () => (await are('captured')) === 105);
   });
 
   it('tells the store when Razorpay does not know a payment any more', async () => {

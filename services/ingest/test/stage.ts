@@ -5,6 +5,7 @@ import { type Message, openBus } from '../../../shared/bus/index.ts';
 import { createLogger } from '../../../shared/log/index.ts';
 import { type Observation, observationSchema } from '../../../shared/razorpay/observation.ts';
 import { openStore, type Store } from '../../../shared/store/index.ts';
+import { PATIENCE } from '../../../test/patience.ts';
 import { startPrivateNats, testServers } from '../../../test/servers.ts';
 import { until as untilHolds } from '../../../test/until.ts';
 import { type IngestOptions, type RunningIngest, startIngest } from '../app.ts';
@@ -97,7 +98,7 @@ export async function setStage(): Promise<Stage> {
       });
       const running = await startIngest(config, {
         retry: { tries: 3, baseMs: 5, maxMs: 20 },
-        timeoutMs: 500,
+        timeoutMs: 500 * PATIENCE,
         schedule: false,
         ...options,
       });
