@@ -78,6 +78,11 @@ payments.index(
 );
 // What a student at the desk can show.
 payments.index({ words: 1 });
+// Few have a flag.
+payments.index(
+  { flags: 1, 'payment.value.created_at': -1, _id: -1 },
+  { partialFilterExpression: { 'flags.0': { $exists: true } } },
+);
 payments.index(
   { 'payment.value.order_id': 1 },
   { partialFilterExpression: { 'payment.value.order_id': { $type: 'string' } } },

@@ -15,6 +15,7 @@ const INDEXES: [Record<string, 1 | -1>, mongo.CreateIndexesOptions?][] = [
   [{ 'past.at': 1, at: 1 }, { sparse: true }],
   [{ kind: 1 }, { partialFilterExpression: { past: { $exists: true } } }],
   [{ words: 1 }],
+  [{ marks: 1, at: -1, _id: -1 }, { partialFilterExpression: { 'marks.0': { $exists: true } } }],
   [{ name: -1 }],
 ];
 
@@ -31,8 +32,14 @@ const values = {
   code: maybe(fc.constantFrom('a', 'b', 'a\0b')),
   name: maybe(word),
 };
+const marks = fc.array(fc.constantFrom('late', 'over'), { maxLength: 2 });
 const document = fc.record(
-  { ...values, past: fc.array(fc.record({ at: instant }), { maxLength: 3 }), words: fc.array(word, { maxLength: 4 }) },
+  {
+    ...values,
+    past: fc.array(fc.record({ at: instant }), { maxLength: 3 }),
+    words: fc.array(word, { maxLength: 4 }),
+    marks,
+  },
   { requiredKeys: [] },
 );
 
@@ -59,12 +66,15 @@ const clauses = {
   past: fc.record({ $exists: fc.boolean() }),
   _id: fc.record({ $gte: fc.integer({ min: 0, max: DOCUMENTS }) }),
 };
+/** As whoever asks for one has to say it. */
+const marked = fc.constantFrom('late', 'over').map((mark) => ({ marks: mark, 'marks.0': { $exists: true } }));
 /** Few fields at a time: many find nothing. */
 const plain = fc
   .tuple(fc.record(clauses), fc.subarray(Object.keys(clauses), { maxLength: 4 }))
   .map(([all, names]) => Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))));
 const filter = fc.oneof(
   { weight: 4, arbitrary: plain },
+  { weight: 1, arbitrary: fc.tuple(plain, marked).map(([one, mark]) => ({ $and: [one, mark] })) },
   { weight: 1, arbitrary: fc.tuple(plain, plain, plain).map(([one, ...others]) => ({ ...one, $or: others })) },
   { weight: 1, arbitrary: fc.tuple(plain, plain).map(([one, other]) => ({ ...one, $and: [other] })) },
 );

@@ -4,6 +4,7 @@ import type { HoldReason } from '../../../shared/outcome.ts';
 import { eventIdScope, type Viewer } from '../auth/scope.ts';
 import type { Gateway } from '../gateway.ts';
 import { parseMoment } from '../http/moments.ts';
+import { withFlag } from '../payments/search.ts';
 
 const TIMEZONE = 'Asia/Kolkata';
 
@@ -12,9 +13,6 @@ export function dayStart(now: Date, timezone = TIMEZONE): Date {
   const day = dateFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(now);
   return parseMoment(day, timezone) ?? now;
 }
-
-/** All of them, in words that the small index of those with disputes answers. */
-const DISPUTED = { disputes: { $exists: true }, first_seen_at: { $gt: new Date(0) }, flags: 'disputed' } as const;
 
 export interface Today {
   since: Date;
@@ -79,9 +77,9 @@ export async function readNeeds({ store }: Pick<Gateway, 'store'>, user: Viewer)
     mails('failed'),
     mails('no_address'),
     user.role === 'admin' ? store.deadLetters.countDocuments({ state: 'dead' }) : 0,
-    store.payments.countDocuments({ $and: [scope, DISPUTED] }),
+    store.payments.countDocuments({ $and: [scope, withFlag('disputed')] }),
     store.payments.countDocuments({
-      $and: [scope, { 'payment.value.amount_refunded': { $gt: 0 }, flags: 'refunded_after_entry' }],
+      $and: [scope, withFlag('refunded_after_entry')],
     }),
   ]);
   return {

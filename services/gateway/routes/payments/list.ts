@@ -8,7 +8,7 @@ import { route } from '../../http/route.ts';
 import { paymentExample } from '../../payments/example.ts';
 import { listPayments, NEWEST_FIRST } from '../../payments/load.ts';
 import { paymentAnswer } from '../../payments/schema.ts';
-import { paymentSearch } from '../../payments/search.ts';
+import { paymentSearch, withFlag } from '../../payments/search.ts';
 
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1_000);
 
@@ -44,7 +44,7 @@ export const listPaymentsRoute = route({
         paymentSearch(q) ?? {},
         {
           ...(outcome !== undefined && { 'outcome.kind': outcome }),
-          ...(flag !== undefined && { flags: flag }),
+          ...(flag !== undefined && withFlag(flag)),
           ...(event_id !== undefined && { event_id }),
         },
         from || to
