@@ -20,7 +20,8 @@ const POLLS: ((command: Command) => boolean)[] = [
   ({ name, collection, empty }) => name === 'findAndModify' && ['mails', 'payments'].includes(collection) && empty,
   ({ text }) => text === 'update mails {state, lease.until}',
   ({ text }) => text.startsWith('aggregate mails [$match $lookup $set $match'),
-  ({ text, empty }) => ['find mails {trail.at}', 'find attendees {pending.at}'].includes(text) && empty,
+  ({ text, empty }) =>
+    ['find mails {trail.at}', 'find attendees {pending.at}', 'find payments {words}'].includes(text) && empty,
   // The gauges.
   ({ text }) => /^aggregate (mails|payments|dead_letters) \[\$match \$group\]$/.test(text),
   ({ text }) => text === 'find payments {pending}' || text === 'find mails {state, error.kind}',
