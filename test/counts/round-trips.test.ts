@@ -65,6 +65,8 @@ describe('round trips', () => {
   /** A captured payment in Razorpay's books, that no webhook tells of. */
   const capture = (change: Record<string, unknown> = {}): Promise<Json> => world.pay({ quiet: true, ...change });
 
+  const webhooks = () => `http://127.0.0.1:${world.ingest.port}/webhooks/razorpay`;
+
   /** Tells of it, under an event id of its own, and waits until it is settled. */
   async function deliver(entity: Json): Promise<void> {
     const { qr_code_id: _unknown, ...payment } = entity;
@@ -76,15 +78,16 @@ describe('round trips', () => {
       payload: { payment: { entity: payment } },
       created_at: payment.created_at,
     });
-    const answer = await fetch(`http://127.0.0.1:${world.ingest.port}/webhooks/razorpay`, {
-      method: 'POST',
-      headers: {
-        'X-Razorpay-Event-Id': randomBytes(7).toString('hex'),
-        'X-Razorpay-Signature': createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex'),
-      },
-      body,
-    });
-    expect(answer.status).to.equal(200);
+    const headers = {
+      'X-Razorpay-Event-Id': randomBytes(7).toString('hex'),
+      'X-Razorpay-Signature': createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex'),
+    };
+    // Again where the bus had no moment for it, as on a loaded machine.
+    await until(
+      async () => (await fetch(webhooks(), { method: 'POST', headers, body })).status,
+      (status) => status === 200,
+      'taken',
+    );
     await until(
       () => buses.ticketing.sent('$JS.ACK.'),
       (acks) => acks >= buses.ingest.sent('payments.'),
