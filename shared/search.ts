@@ -6,7 +6,7 @@ import type { Note } from './razorpay/facts.ts';
 import type { PaymentDoc } from './store/documents.ts';
 import { PLACEHOLDER } from './student/address.ts';
 import type { StudentDetails } from './student/fields.ts';
-import { oneLine } from './text.ts';
+import { literal, oneLine } from './text.ts';
 
 type Value<R extends 'payment' | 'order' | 'qr'> = { value: Pick<NonNullable<PaymentDoc[R]>['value'], 'notes'> };
 
@@ -26,8 +26,9 @@ const MOST = 400;
 const PHONE = 10;
 const LEAST_OF_PHONE = 6;
 
-/** In any case and width, and where dashes and blanks do not count. */
+/** In any case and width. */
 const folded = (text: string): string => oneLine(text.normalize('NFKC')).toLowerCase();
+/** The same without dashes and blanks. */
 const compact = (text: string): string => folded(text).replace(/[^\p{L}\p{M}\p{N}]/gu, '');
 const cut = (word: string): string => word.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '');
 
@@ -64,12 +65,12 @@ export const idWords = ({ refunds }: Pick<Findable, 'refunds'>): string[] => Obj
 
 /** All that it is found by, sorted. In a note, whatever its key: what was typed there may not have been understood. */
 export function paymentWords(payment: Findable): string[] {
-  const { details, refunds = {} } = payment;
+  const { details } = payment;
   const facts = payment.payment?.value;
   const notes = [payment.payment, payment.order, payment.qr].flatMap((register) => values(register?.value.notes ?? []));
   const email = facts?.email === PLACEHOLDER ? null : facts?.email;
   const words = [
-    ...idWords({ refunds }),
+    ...idWords(payment),
     ...given([facts?.rrn]).map(markOfUtr),
     ...given([facts?.contact, details?.phone, ...notes]).flatMap(phoneIn),
     ...given([details?.roll_number]).map(compact).map(cut),
@@ -81,7 +82,7 @@ export function paymentWords(payment: Findable): string[] {
     .sort();
 }
 
-const beginsWith = (word: string): RegExp => new RegExp(`^${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+const beginsWith = (word: string): RegExp => new RegExp(`^${literal(word)}`);
 
 /** Any of these: a word that begins so, with and without its dashes and blanks; a UTR. */
 function byWord(word: string): (RegExp | string)[] {

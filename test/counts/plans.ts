@@ -22,8 +22,8 @@ export interface Question {
 /** What a value looks like, whatever is in it: two queries of one shape have one plan. */
 export function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const shapes = new Map(value.map((one) => [JSON.stringify(shapeOf(one)), shapeOf(one)]));
-    return [...shapes.values()];
+    const shapes = value.map(shapeOf).map((shape) => [JSON.stringify(shape), shape] as const);
+    return [...new Map(shapes).values()];
   }
   if (!isPlain(value)) return value === null || value === undefined ? null : typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]));

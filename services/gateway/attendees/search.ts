@@ -1,5 +1,6 @@
 /** Which attendees are meant: filters, and whatever people type to find somebody. Pure. */
-import { byNameOrRoll, literal, MOST_WORDS } from '../checkin/find-person.ts';
+import { literal } from '../../../shared/text.ts';
+import { byNameOrRoll, MOST_WORDS } from '../checkin/find-person.ts';
 
 type Filter = Record<string, unknown>;
 

@@ -2,15 +2,13 @@
 import type { AttendeeDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import { folded } from '../../../shared/student/key.ts';
+import { literal } from '../../../shared/text.ts';
 
 /** A queue waits: more than a screenful is asked for more exactly. */
 const MOST = 20;
 
 /** More words than that make no name. */
 export const MOST_WORDS = 8;
-
-/** What people type, as it is: nothing in it is a pattern. */
-export const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A word as part of the name or of the roll number, whose dashes and blanks do not count. Any of these. */
 export function byNameOrRoll(word: string): Record<string, unknown>[] {
