@@ -8,7 +8,7 @@ import type { Code } from './process/program.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Good for trying out; a loader changes what a function costs. */
-export const asTheyStand: Code = { root, nodeArgs: ['--import', 'tsx'], extension: 'ts' };
+export const asTheyStand: Code = { root, nodeArgs: () => ['--import', 'tsx'], extension: 'ts' };
 
 /** What is measured, and what it is measured with. */
 const programs = (): string[] => [
@@ -21,10 +21,13 @@ const programs = (): string[] => [
   ),
 ];
 
-/** Node's options in production. */
-export function productionArgs(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return (scripts['start:gateway'] as string).split(' ').slice(1, -1);
+/** Node's options in production for `services/NAME/main`; for what only stands beside the services, those of the gateway. */
+export function productionArgs(program: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const command = Object.values(scripts).find((one) => one.endsWith(` dist/${program}.js`)) ?? scripts['start:gateway'];
+  return (command as string).split(' ').slice(1, -1);
 }
 
 /** @throws Error with the compiler's words, when they do not compile or `signal` ends it */
@@ -43,5 +46,5 @@ export async function compiled(folder: string, signal: AbortSignal): Promise<Cod
   const { code } = await compiler.exited;
   signal.removeEventListener('abort', stop);
   if (code !== 0) throw new Error(['the programs cannot be compiled', ...said].join('\n'));
-  return { root: out, nodeArgs: productionArgs(), extension: 'js' };
+  return { root: out, nodeArgs: productionArgs, extension: 'js' };
 }

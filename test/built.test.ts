@@ -27,8 +27,8 @@ describe('the services as they are built', () => {
     });
     expect(await once(build, 'exit')).to.deep.equal([0, null]);
     for (const name of SERVICES) {
-      const file = join(folder, `dist/services/${name}/main.js`);
-      const child = spawn(process.execPath, [...productionArgs(), file], {
+      const program = `services/${name}/main`;
+      const child = spawn(process.execPath, [...productionArgs(program), join(folder, `dist/${program}.js`)], {
         cwd: folder,
         env: { PATH: process.env.PATH ?? '', ...world.env, LOG_LEVEL: 'info' },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -88,16 +88,16 @@ export function startProgram(name: string, { args, cwd, env, logFile }: ProgramO
 /** Where the programs of a run are. */
 export interface Code {
   root: string;
-  /** Node's options, before the program's name. */
-  nodeArgs: readonly string[];
+  /** Node's options for a program, named as in `runArgs`. */
+  nodeArgs(program: string): readonly string[];
   /** `.js` where they are compiled, `.ts` where not. */
   extension: 'js' | 'ts';
 }
 
-/** Node's arguments that run this program, named without extension, with the probe in it. */
-export const runArgs = ({ nodeArgs, root, extension }: Code, script: string): string[] => [
-  ...nodeArgs,
+/** Node's arguments that run this program, named by its path without extension, with the probe in it. */
+export const runArgs = ({ nodeArgs, root, extension }: Code, program: string): string[] => [
+  ...nodeArgs(program),
   '--import',
   `file://${join(root, `bench/process/probe.${extension}`)}`,
-  join(root, `${script}.${extension}`),
+  join(root, `${program}.${extension}`),
 ];
