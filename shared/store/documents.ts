@@ -16,6 +16,9 @@ export interface Overrides {
   released?: HoldReason[];
 }
 
+/** By what a payment's event was chosen; `default` and `only` are guesses. */
+export type ChosenBy = 'override' | 'notes' | 'qr' | 'default' | 'only';
+
 /** Why personal data is gone: its time was over, or somebody asked. Closed, so that no words of anybody get into the trail. */
 export const REDACTION_REASONS = ['retention', 'asked', 'mistake', 'other'] as const;
 export type RedactionReason = (typeof REDACTION_REASONS)[number];
@@ -71,6 +74,8 @@ export interface PaymentDoc {
   words?: string[];
   /** As settled: the event it is for, the attendee it made, the details that counted. */
   event_id: number | null;
+  /** By what that event was chosen, and a digest of what the payment said then. Absent in older documents; null: it has none. */
+  event_choice?: { by: ChosenBy; evidence: string } | null;
   attendee_id: number | null;
   details: StudentDetails | null;
 }

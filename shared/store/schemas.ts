@@ -52,6 +52,7 @@ export const payments = schema<PaymentDoc>({
   flags: [String],
   words: { type: [String], default: undefined },
   event_id: Number,
+  event_choice: json,
   attendee_id: Number,
   details: json,
 });

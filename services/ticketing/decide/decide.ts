@@ -10,7 +10,7 @@ import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/do
 import type { Aliases } from '../../../shared/student/aliases.ts';
 import { givenDetails, type StudentField } from '../../../shared/student/fields.ts';
 import { furtherKey, isStudents, studentKey } from '../../../shared/student/key.ts';
-import { type Choice, chooseEvent, closedAt, comparablePrice, isGuess, namesEvent } from './event.ts';
+import { type Choice, closedAt, comparablePrice, isGuess, namedItsEvent, namesEvent, settledChoice } from './event.ts';
 import { isStripped, type Reading, read } from './reading.ts';
 
 /** An authorised payment that nobody captured by then is shown: Razorpay will refund it. */
@@ -73,6 +73,7 @@ export function isOurs(
     around.attendee !== null ||
     // Nothing on it says so any more; what it was stays.
     (Boolean(payment.redacted_at) && payment.outcome !== undefined && payment.outcome.kind !== 'foreign') ||
+    namedItsEvent(payment, reading) ||
     reading.looksOurs ||
     namesEvent(around.events, reading) ||
     ours === true ||
@@ -96,21 +97,6 @@ function flagsOf(payment: PaymentDoc, event: EventDoc | null, attendee: Attendee
     refunded_after_entry: fullyRefunded(payment) && attendee?.checked_in_at instanceof Date,
   };
   return (Object.keys(found) as Flag[]).filter((flag) => found[flag]);
-}
-
-/**
- * The event that counts: once ticketed, a guess or a missing event no longer moves the ticket; once used at the door,
- * nothing does, or one payment would open two.
- */
-function settledChoice(payment: PaymentDoc, choice: Choice | null, around: Surroundings): Choice | null {
-  const { attendee, events } = around;
-  // What named the event is gone with the notes.
-  const settled = payment.redacted_at && events.find(({ _id }) => _id === payment.event_id);
-  if (settled) return { event: settled, by: 'override' };
-  if (!attendee?.live) return choice;
-  if (!attendee.checked_in_at && choice && !isGuess(choice.by)) return choice;
-  const event = events.find(({ _id }) => _id === attendee.event_id);
-  return event ? { event, by: choice?.by ?? 'only' } : choice;
 }
 
 function hold(
@@ -219,7 +205,7 @@ function outcomeOf(
 
 export function decide(payment: PaymentDoc, around: Surroundings, rules: Rules): Decision {
   const reading = read(payment, rules.aliases);
-  const choice = settledChoice(payment, chooseEvent(payment, reading, around.events, rules.defaultEventId), around);
+  const choice = settledChoice(payment, reading, around.attendee, around.events, rules.defaultEventId);
   const outcome = outcomeOf(payment, reading, choice, around, rules);
   const guessed = choice !== null && isGuess(choice.by) && around.events.length > 1;
   return { outcome, flags: flagsOf(payment, choice?.event ?? null, around.attendee), reading, choice, guessed };

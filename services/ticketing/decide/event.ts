@@ -1,15 +1,15 @@
 /** Which event a payment is for. Pure. */
 import type { PaymentFacts } from '../../../shared/razorpay/facts.ts';
-import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import { digest } from '../../../shared/razorpay/version.ts';
+import type { AttendeeDoc, ChosenBy, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Reading } from './reading.ts';
 
-/** `default` and `only` are guesses: anything that names an event beats them. */
-export type ChosenBy = 'override' | 'notes' | 'qr' | 'default' | 'only';
 export interface Choice {
   event: EventDoc;
   by: ChosenBy;
 }
 
+/** Anything that names an event beats a guess. */
 export const isGuess = (by: ChosenBy): boolean => by === 'default' || by === 'only';
 
 const named = (events: readonly EventDoc[], text: string): EventDoc | undefined => {
@@ -43,6 +43,51 @@ export function chooseEvent(
   if (standard) return chosen(standard, 'default');
   const open = events.filter(({ status }) => status === 'open');
   return open.length === 1 ? chosen(open[0], 'only') : null;
+}
+
+/** What a payment itself says of its event: the same text for as long as it says the same. */
+export const evidence = ({ overrides, qr }: PaymentDoc, { eventNote }: Reading): string =>
+  digest([overrides?.event_id ?? null, eventNote, qr?.value.id ?? null]);
+
+/** It was found to be for this event, and says today what it said then: what became of events since counts no more. */
+function isSettledFor(payment: PaymentDoc, reading: Reading): boolean {
+  const { event_id, event_choice, outcome } = payment;
+  if (event_id === null || !outcome || outcome.kind === 'foreign') return false;
+  return !event_choice || event_choice.evidence === evidence(payment, reading);
+}
+
+/** Its notes or its QR code named an event of ours when it was settled, though none goes by that name or code today. */
+export const namedItsEvent = (payment: PaymentDoc, reading: Reading): boolean =>
+  Boolean(payment.event_choice && !isGuess(payment.event_choice.by)) && isSettledFor(payment, reading);
+
+/**
+ * The event that counts. Who paid for one does not come to another because events were opened, closed, or given the other's
+ * QR code or slug since: what the payment says has to change, or to name an event where there was but a guess. No guess
+ * takes a ticket away, nor moves a payment that was guessed before; once a ticket was used at the door nothing moves it, or
+ * one payment would open two.
+ */
+export function settledChoice(
+  payment: PaymentDoc,
+  reading: Reading,
+  attendee: AttendeeDoc | null,
+  events: readonly EventDoc[],
+  defaultEventId: number | undefined,
+): Choice | null {
+  const byId = (id: number | null) => events.find(({ _id }) => _id === id);
+  // What named the event is gone with the notes.
+  const erased = payment.redacted_at && byId(payment.event_id);
+  if (erased) return { event: erased, by: 'override' };
+  const choice = chooseEvent(payment, reading, events, defaultEventId);
+  const ticketed = attendee?.live ? attendee : null;
+  const event = byId(ticketed?.event_id ?? payment.event_id);
+  if (!event) return choice;
+  if (ticketed?.checked_in_at) return { event, by: choice?.by ?? 'only' };
+  const before = payment.event_choice?.by;
+  const guessedBefore = before === undefined || isGuess(before);
+  const named = choice !== null && !isGuess(choice.by);
+  if (guessedBefore && named) return choice;
+  const stays = isSettledFor(payment, reading) || (ticketed !== null && !named) || (guessedBefore && choice !== null);
+  return stays ? { event, by: before ?? choice?.by ?? 'only' } : choice;
 }
 
 /** The price in force at `at` (seconds), in minor units; the first one for older payments; null: any amount will do. */

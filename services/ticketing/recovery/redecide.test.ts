@@ -2,8 +2,10 @@
 import { expect } from 'chai';
 import type { HoldAbout, HoldReason } from '../../../shared/outcome.ts';
 import type { EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
-import { attendeeDoc, eventDoc, PAID_AT, paymentDoc, STUDENT } from '../../../test/documents.ts';
+import { attendeeDoc, eventDoc, PAID_AT, paymentDoc, register, STUDENT } from '../../../test/documents.ts';
 import { until } from '../../../test/until.ts';
+import { evidence } from '../decide/event.ts';
+import { read } from '../decide/reading.ts';
 import { claimPayment } from '../settle/claim.ts';
 import { settle } from '../settle/settle.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
@@ -100,6 +102,23 @@ describe('deciding again what waits', () => {
     const before = await desk.store.payments.find().lean();
     expect(await redecide(desk.tools(), undefined, never)).to.equal(0);
     expect(await desk.store.payments.find().lean()).to.deep.equal(before);
+  });
+
+  it('gives nobody who waits for one event a seat at the next, nor takes a seat from who came to it', async () => {
+    const events = [
+      eventDoc({ capacity: 1, status: 'closed', closed_at: new Date() }),
+      eventDoc({ _id: 2, razorpay_qr_id: 'qr_AAAAAAAAAAAAAA' }),
+    ];
+    const qr = register({ id: 'qr_AAAAAAAAAAAAAA', notes: [] });
+    const coded = waiting(2, 'event_full', {}, { qr });
+    const event_choice = { by: 'qr' as const, evidence: evidence(coded, read(coded, desk.tools().rules.aliases)) };
+    await lay([waiting(1, 'event_full'), { ...coded, event_choice }], events, 1);
+    expect(await redecide(desk.tools(), undefined, never)).to.equal(0);
+    await desk.store.attendees.updateOne({ _id: 1 }, { live: false, seat: null, student_key: null });
+    await redecide(desk.tools(), undefined, never);
+    expect(await outcomes()).to.deep.equal(['ticketed', 'event_full']);
+    const seats = await desk.store.attendees.find({ live: true }).lean();
+    expect(seats.map(({ event_id, payment_id }) => [event_id, payment_id])).to.deep.equal([[1, id(1)]]);
   });
 
   it('finds a reason that another one took the place of', async () => {

@@ -42,7 +42,8 @@ async function decisions(
   rules: Rules,
   seats: Map<number, number>,
 ) {
-  const targets = batch.map((payment) => aim(payment, events, rules));
+  // What waits has no live ticket that would hold it to an event.
+  const targets = batch.map((payment) => aim(payment, null, events, rules));
   const found = await store.attendees.find(attendeeFilter(targets)).lean();
   const now = Math.floor(Date.now() / 1_000);
   return targets.map(({ payment, key, eventId }) => {

@@ -6,6 +6,7 @@ import { DEFAULT_ALIASES } from '../../../shared/student/aliases.ts';
 import { eventDoc, NOW, PAID_AT, paymentDoc, register } from '../../../test/documents.ts';
 import type { Outcome } from '../decide/decide.ts';
 import { decide } from '../decide/decide.ts';
+import { evidence } from '../decide/event.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { newClaim } from './claim.ts';
 import { finish, giveBack, reopen } from './finish.ts';
@@ -70,6 +71,7 @@ describe('the end of a settling', () => {
       outcome: { kind: 'ticketed', reason: null, since: now },
       flags: ['overpaid'],
       event_id: 1,
+      event_choice: { by: 'only', evidence: evidence(payment, decision(payment).reading) },
       attendee_id: 7,
       details: decision(payment).reading.details,
       words: paymentWords({ ...payment, details: decision(payment).reading.details }),

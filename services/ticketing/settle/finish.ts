@@ -3,6 +3,7 @@ import { idWords, paymentWords } from '../../../shared/search.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
 import type { Decision } from '../decide/decide.ts';
+import { evidence } from '../decide/event.ts';
 import type { Claim } from '../join/pipeline.ts';
 import { strippedRegisters } from '../redact/fields.ts';
 
@@ -10,7 +11,7 @@ import { strippedRegisters } from '../redact/fields.ts';
  * A payment that is not ours is kept without personal data. Digest and version stay as they are (a join may just have
  * advanced the version), so that a sweep finds it unchanged.
  */
-const stub = (payment: PaymentDoc) => ({ ...strippedRegisters(payment), event_id: null });
+const stub = (payment: PaymentDoc) => ({ ...strippedRegisters(payment), event_id: null, event_choice: null });
 
 /** Writes the outcome. False: something changed, or the claim was lost; what was written is nothing. */
 export async function finish(
@@ -39,6 +40,7 @@ export async function finish(
         outcome: { kind: outcome.kind, reason, since, ...(outcome.kind === 'held' && { about: outcome.about }) },
         flags,
         event_id: choice?.event._id ?? null,
+        event_choice: choice && { by: choice.by, evidence: evidence(payment, reading) },
         attendee_id: attendeeId,
         details: isPersonal ? reading.details : null,
         words: isPersonal ? paymentWords({ ...payment, details: reading.details }) : idWords(payment),

@@ -3,7 +3,7 @@ import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/do
 import type { Store } from '../../../shared/store/index.ts';
 import { furtherKeys, isStudents, keysOfRoll, rollOf, studentKey } from '../../../shared/student/key.ts';
 import type { Rules, Surroundings } from '../decide/decide.ts';
-import { chooseEvent } from '../decide/event.ts';
+import { settledChoice } from '../decide/event.ts';
 import { read } from '../decide/reading.ts';
 
 /** A hand-made attendee may have no college; the roll number alone makes it this student's. */
@@ -50,10 +50,10 @@ export function attendeeFilter(
   };
 }
 
-/** The student's key and the event this payment would go to. */
-export function aim(payment: PaymentDoc, events: readonly EventDoc[], rules: Rules) {
+/** The student's key and the event this payment would go to. @param own its attendee, where it has one */
+export function aim(payment: PaymentDoc, own: AttendeeDoc | null, events: readonly EventDoc[], rules: Rules) {
   const reading = read(payment, rules.aliases);
-  const choice = chooseEvent(payment, reading, events, rules.defaultEventId);
+  const choice = settledChoice(payment, reading, own, events, rules.defaultEventId);
   return { payment, key: studentKey(reading.details), eventId: choice?.event._id };
 }
 
@@ -78,7 +78,7 @@ export async function loadSurroundings(
   now: Date,
 ): Promise<Surroundings> {
   const { events, own } = await eventsAndOwn(store, payment._id);
-  const { key, eventId } = aim(payment, events, rules);
+  const { key, eventId } = aim(payment, own[0] ?? null, events, rules);
   const students =
     key === null || eventId === undefined
       ? []
