@@ -66,12 +66,12 @@ export interface Requests {
   'ingest.lookup': { question: { payment_id: string }; answer: { observation: Observation } };
   /**
    * A signed webhook's body that could not be read, read once more (base64). `payment_id`: the payment that an unreadable
-   * one names, so that Razorpay can be asked for it instead.
+   * one names, so that Razorpay can be asked for it instead. `unread`: what beside the payment cannot be read, and why.
    */
   'ingest.read': {
     question: { body: string };
     answer:
-      | { kind: 'observation'; observation: Observation }
+      | { kind: 'observation'; observation: Observation; unread: string | null }
       | { kind: 'unused' }
       | { kind: 'unreadable'; reason: string; payment_id: string | null };
   };

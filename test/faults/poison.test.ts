@@ -189,6 +189,19 @@ describe('a poisoned message', () => {
     await world.settled(id, 'ticketed');
   }).timeout(60_000);
 
+  it('of which a part is still not readable brings the rest, and is kept for that part', async () => {
+    const payment = await world.pay({ quiet: true, notes: student({ event_id: event.id }) });
+    const odd = { entity: { id: 'disp_AAAAAAAAAAAAAA', entity: 'dispute', payment_id: payment.id, amount: 'a lot' } };
+    const payload = { payment: { entity: payment }, dispute: odd };
+    await webhook(JSON.stringify({ entity: 'event', event: 'payment.dispute.created', payload }));
+    const { _id } = await letter({ subject: UNREADABLE });
+    const { status, body } = await replay(_id);
+    expect([status, body.reason]).to.deep.equal([422, (await shown(_id)).reason]);
+    expect(body.reason).to.contain('not all that stands beside it');
+    await letter({ _id, payload: { $ne: Buffer.alloc(0) } });
+    await world.settled(payment.id as string, 'ticketed');
+  }).timeout(60_000);
+
   it('that newer software can read is read by it', async () => {
     const notes = student({ event_id: event.id });
     const payment = await world.pay({ quiet: true, notes });

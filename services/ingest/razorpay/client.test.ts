@@ -65,6 +65,9 @@ describe('the Razorpay client', () => {
     expect(await razorpay.qrCodeOf(paid.id)).to.equal(null);
     const coded = await pay({ qr_code: true });
     expect((await razorpay.qrCodeOf(coded.id))?.entity.id).to.equal(coded.qr_code_id);
+    faults({ error_rate: 1, status: 403, at: { route: '/v1/payments/qr_codes' } });
+    expect(await razorpay.qrCodeOf(coded.id), 'an account without QR codes').to.equal(null);
+    faults({ error_rate: 0, at: null });
     const window = { from: paid.created_at - 10, to: paid.created_at + 10, skip: 0 };
     expect((await razorpay.payments(window)).items).to.have.length(2);
     expect((await razorpay.paymentsOfQrCode(coded.qr_code_id, window)).items).to.have.length(1);

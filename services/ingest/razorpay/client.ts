@@ -18,7 +18,14 @@ import {
 import { DISPUTE_ID, ORDER_ID, PAYMENT_ID, QR_CODE_ID, REFUND_ID } from '../../../shared/razorpay/ids.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import { createRazorpayClock, observedAt, type RazorpayClock } from './clock.ts';
-import { failureKind, NotAtRazorpay, RazorpayRateLimited, RazorpayUnavailable, RazorpayUnreadable } from './errors.ts';
+import {
+  failureKind,
+  NotAtRazorpay,
+  RazorpayRateLimited,
+  RazorpayRejected,
+  RazorpayUnavailable,
+  RazorpayUnreadable,
+} from './errors.ts';
 import { type Ask, createExchanger } from './exchange.ts';
 import { createPace } from './pace.ts';
 import { PATIENT, type RetryPolicy, retrying } from './retry.ts';
@@ -70,6 +77,7 @@ export interface Razorpay {
   refund(id: string, options?: CallOptions): Promise<Fetched<RefundEntity>>;
   dispute(id: string, options?: CallOptions): Promise<Fetched<DisputeEntity>>;
   /** The QR code that a payment was made through, if any. */
+  /** Null: it came through none, also where this account may not ask (it has no QR codes then). */
   qrCodeOf(paymentId: string, options?: CallOptions): Promise<Fetched<QrCodeEntity> | null>;
   refundsOf(paymentId: string, query: ListQuery, options?: CallOptions): Promise<Page<RefundEntity>>;
   payments(query: ListQuery, options?: CallOptions): Promise<Page<PaymentEntity>>;
@@ -206,16 +214,22 @@ export function createRazorpay(options: RazorpayOptions): Razorpay {
       checked('qr_code_of', paymentId, PAYMENT_ID);
       const query = { payment_id: paymentId, count: 1 };
       const operation = 'qr_code_of';
-      const { value, observedAt } = await call(
-        operation,
-        how,
-        (sdk) => sdk.qrCode.all(query),
-        (body) => {
-          const [first] = readItems(operation, body);
-          return first === undefined ? null : readOne(operation, qrCodeEntity, first);
-        },
-      );
-      return value === null ? null : { entity: value, observedAt };
+      try {
+        const { value, observedAt } = await call(
+          operation,
+          how,
+          (sdk) => sdk.qrCode.all(query),
+          (body) => {
+            const [first] = readItems(operation, body);
+            return first === undefined ? null : readOne(operation, qrCodeEntity, first);
+          },
+        );
+        return value === null ? null : { entity: value, observedAt };
+      } catch (error) {
+        // Asked once more it would refuse once more: no payment may wait for that.
+        if (error instanceof RazorpayRejected) return null;
+        throw error;
+      }
     },
     refundsOf: async (paymentId, { skip }, how = {}) => {
       checked('refunds_of', paymentId, PAYMENT_ID);

@@ -29,5 +29,6 @@ export function paymentNamedIn(bytes: Uint8Array): string | null {
 export function readAgain(bytes: Uint8Array, correlationId: string): Requests['ingest.read']['answer'] {
   const read = translate(bytes, correlationId);
   if (read.kind === 'unreadable') return { kind: 'unreadable', reason: read.reason, payment_id: paymentNamedIn(bytes) };
-  return read.kind === 'unused' ? { kind: 'unused' } : { kind: 'observation', observation: read.observation };
+  if (read.kind === 'unused') return { kind: 'unused' };
+  return { kind: 'observation', observation: read.observation, unread: read.unread };
 }

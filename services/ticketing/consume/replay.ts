@@ -31,22 +31,28 @@ const BATCH = 50;
 const bytesOf = (payload: Buffer): Uint8Array =>
   Buffer.isBuffer(payload) ? payload : (payload as unknown as { value(): Uint8Array }).value();
 
+interface Read {
+  observation: Observation;
+  /** What stands beside it and cannot be read: the letter is kept for it. */
+  unread: string | null;
+}
+
 /** What the letter tells of a payment; null: nothing, as newer software knows. @throws Unreadable */
 async function readable(
   { readWebhook, lookUp }: ReplayTools,
   { subject, payload }: DeadLetterDoc,
   correlationId: string,
-): Promise<Observation | null> {
+): Promise<Read | null> {
   const bytes = bytesOf(payload);
-  if (subject !== UNREADABLE) return parse({ subject, bytes });
+  if (subject !== UNREADABLE) return { observation: parse({ subject, bytes }), unread: null };
   const read = await readWebhook(bytes, correlationId);
-  if (read.kind === 'observation') return read.observation;
+  if (read.kind === 'observation') return read;
   if (read.kind === 'unused') return null;
   if (read.payment_id === null) throw new Unreadable(read.reason);
   // It names its payment: what Razorpay says of it now is better than what cannot be read.
   const looked = await lookUp(read.payment_id, correlationId);
   if (looked.absent) throw new Unreadable(`${read.reason}; and Razorpay does not know the payment`);
-  return looked;
+  return { observation: looked, unread: null };
 }
 
 /** Store or bus are away: that says nothing about the letter. */
@@ -63,9 +69,10 @@ async function replayOne(tools: ReplayTools, letter: DeadLetterDoc, request: Rep
   let failure: string | null = null;
   try {
     try {
-      const observation = await readable(tools, letter, letter.correlation_id || correlationId);
-      paymentId = observation?.payment_id ?? paymentId;
-      if (observation) await observe(tools, observation);
+      const read = await readable(tools, letter, letter.correlation_id || correlationId);
+      paymentId = read?.observation.payment_id ?? paymentId;
+      if (read) await observe(tools, read.observation);
+      if (read?.unread) throw new Unreadable(`the payment was read, and not all that stands beside it: ${read.unread}`);
     } catch (error) {
       if (away(error)) throw error;
       failure = error instanceof RequestFailed ? error.message : reasonOf(error);

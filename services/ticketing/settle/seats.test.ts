@@ -1,6 +1,6 @@
 /** Capacity is exact, seats that come free are taken again, and nobody overtakes who waits. */
 import { expect } from 'chai';
-import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts';
+import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, PAID_AT, paymentDoc } from '../../../test/documents.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { seatsOf } from './seats.ts';
@@ -22,6 +22,13 @@ const waiting = (id: string, created_at: number, change: Partial<PaymentDoc> = {
     { id, created_at },
     { pending: false, event_id: 1, outcome: { kind: 'held', reason: 'event_full', since: new Date() }, ...change },
   );
+
+/** As an organiser's edit leaves it. */
+const edited = (event: EventDoc, capacity: number): EventDoc => ({
+  ...event,
+  capacity,
+  updated_at: new Date(event.updated_at.getTime() + 1),
+});
 
 describe('the seat for a payment', () => {
   let desk: Desk;
@@ -116,10 +123,21 @@ describe('the seat for a payment', () => {
     const given = [await one.candidate(many, wish), await two.candidate(many, wish), await two.candidate(many, wish)];
     expect(given).to.deep.equal([1, 6, 7]);
     await desk.store.attendees.collection.insertMany(sitting([1, 6, 7]) as never[]);
-    const fewer = eventDoc({ capacity: 3 });
+    const fewer = edited(many, 3);
     expect([await one.candidate(fewer, wish), await two.candidate(fewer, wish)]).to.deep.equal([null, null]);
     await desk.store.attendees.deleteOne({ seat: 6 });
     expect(await one.candidate(fewer, wish)).to.equal(2);
+  });
+
+  it('is none of those either where there were more meanwhile, which that replica never heard of', async () => {
+    await desk.lay({});
+    const seats = seatsOf(desk.store);
+    const before = eventDoc({ capacity: 40 });
+    expect(await seats.candidate(before, wish)).to.equal(1);
+    // Raised to 80; another replica gave 45 seats out; lowered again.
+    const others = Array.from({ length: 45 }, (_, n) => n + 3);
+    await desk.store.attendees.collection.insertMany(sitting([1, ...others]) as never[]);
+    expect(await seats.candidate(edited(before, 40), wish)).to.equal(null);
   });
 
   it('is one beyond where a person lets this one in, and a free one before that', async () => {

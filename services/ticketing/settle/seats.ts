@@ -33,7 +33,7 @@ const blockOf = ({ capacity }: EventDoc): number =>
   capacity === null ? LARGEST_BLOCK : Math.min(LARGEST_BLOCK, Math.max(1, Math.ceil(capacity / BLOCKS_OF_AN_EVENT)));
 
 export function seatsOf(store: Store): Seats {
-  const sources = new Map<number, { take: IdSource; most: number }>();
+  const sources = new Map<number, { take: IdSource; changed: number }>();
 
   const highest = async (eventId: number): Promise<number> => {
     const top = await store.attendees.findOne(seated(eventId), { seat: 1 }).sort({ seat: -1 }).lean();
@@ -42,12 +42,13 @@ export function seatsOf(store: Store): Seats {
 
   const sourceOf = (event: EventDoc): IdSource => {
     const { _id } = event;
-    const most = event.capacity ?? Number.POSITIVE_INFINITY;
+    const changed = event.updated_at.getTime();
     const known = sources.get(_id);
-    // Once there are fewer seats, as many may be taken above: what is left of a block counts as free ones, by looking.
-    const take =
-      known && most >= known.most ? known.take : idSource(store, `seats:${_id}`, blockOf(event), () => highest(_id));
-    sources.set(_id, { take, most });
+    // Once there are fewer seats, as many may be taken above, and there may have been more in between: what is left of a
+    // block counts as free ones, by looking.
+    if (known?.changed === changed) return known.take;
+    const take = idSource(store, `seats:${_id}`, blockOf(event), () => highest(_id));
+    sources.set(_id, { take, changed });
     return take;
   };
 

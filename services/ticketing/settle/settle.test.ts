@@ -1,6 +1,7 @@
 /** What comes in while a payment is settled: between its effects and its end, and from whoever took it over (P1, P4, P6). */
 import { expect } from 'chai';
 import { RequestFailed } from '../../../shared/bus/index.ts';
+import { orderFacts } from '../../../shared/razorpay/facts.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, facts, PAID_AT, paymentDoc, STUDENT } from '../../../test/documents.ts';
@@ -132,6 +133,21 @@ describe('settling', () => {
     expect([result, asked]).to.deep.equal(['ticketed', 1]);
     expect(after.looked_up_at).to.be.a('date');
     expect(after.details?.name).to.equal(STUDENT.name);
+  });
+
+  it('has had no second look where Razorpay did not know the payment: once it does, its order is asked for', async () => {
+    const order_id = 'order_AAAAAAAAAAAAAA';
+    const unknown: Observation = { ...sight({}), id: 'lookup', observed_at: PAID_AT + 100, absent: true };
+    const { payment: _none, ...absent } = unknown;
+    const missed = await settled(paymentDoc({ notes: [], order_id }), nothing, { lookUp: async () => absent });
+    expect(missed.result).to.equal('foreign');
+    expect(missed.after.looked_up_at ?? null).to.equal(null);
+    const claim = newClaim();
+    const back = sight({ notes: [], order_id });
+    await joinObservation(desk.store, { ...back, id: 'seen', observed_at: PAID_AT + 200 }, claim);
+    const order = orderFacts({ id: order_id, notes: STUDENT });
+    const lookUp = async (): Promise<Observation> => ({ ...back, id: 'again', observed_at: PAID_AT + 300, order });
+    expect(await settle(desk.tools({ lookUp }), await desk.payment(), claim)).to.equal('ticketed');
   });
 
   it('rests when Razorpay cannot be asked, shown with the reason, and calls nothing foreign meanwhile', async () => {

@@ -7,6 +7,7 @@ import { record } from '../../../shared/audit/index.ts';
 import { BusUnavailable, RequestFailed } from '../../../shared/bus/index.ts';
 import type { Logger } from '../../../shared/log/index.ts';
 import type { OutcomeKind } from '../../../shared/outcome.ts';
+import { isAbsent } from '../../../shared/razorpay/absence.ts';
 import type { Observation } from '../../../shared/razorpay/observation.ts';
 import type { AttendeeDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { type Decision, decide, lookupWanted, type Rules, type Surroundings, takenByHand } from '../decide/decide.ts';
@@ -54,6 +55,7 @@ interface Attempt {
   payment: PaymentDoc;
   decision: Decision;
   effects: Effects;
+  /** Razorpay told of it on a second look; that it does not know the payment tells nothing of its order or code. */
   lookedUp: boolean;
 }
 
@@ -122,6 +124,7 @@ async function renewed({ store }: SettleTools, { _id }: PaymentDoc, claim: Claim
 async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Promise<Attempt> {
   let payment = start;
   let { until } = claim;
+  let asked = false;
   let lookedUp = false;
   let seats = true;
   for (let tries = 0; tries < TRIES; tries++) {
@@ -133,10 +136,11 @@ async function attempt(tools: SettleTools, start: PaymentDoc, claim: Claim): Pro
       payment = await renewed(tools, payment, claim);
       continue;
     }
-    const wanted = lookedUp ? 'no' : lookupWanted(payment, decision, around.attendee);
+    const wanted = asked ? 'no' : lookupWanted(payment, decision, around.attendee);
     if (wanted === 'must' || (wanted === 'may' && payment.attempts < OPTIONAL_LOOKUP_TRIES)) {
       payment = await lookUp(tools, payment, claim);
-      lookedUp = true;
+      asked = true;
+      lookedUp = !isAbsent(payment);
       continue;
     }
     if (nearlyOver(until)) {
