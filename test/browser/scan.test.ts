@@ -62,12 +62,13 @@ describe('the scanner on a phone', () => {
     detect = async () => (globalThis.inView ? [{ rawValue: globalThis.inView }] : []);
   }`;
 
-  async function signedIn(script: string) {
+  async function signedIn(script: string, first = async (_page: Page) => {}) {
     const opened = await browser.open({ viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
     const { page } = opened;
     phones.push(page);
     await page.addInitScript(script);
     await page.goto(`${url()}/scan`);
+    await first(page);
     await page.getByLabel('Username').fill(STAFF.username);
     await page.getByLabel('Password').fill(STAFF.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -175,6 +176,36 @@ describe('the scanner on a phone', () => {
     await page.context().setOffline(false);
     await reach(page, 'Online');
     expect(await attendee(one)).to.include({ checked_in_gate: 'West gate' });
+  });
+
+  it('takes over what an older page kept, once that is closed', async () => {
+    const one = await guest();
+    const scan = { nonce: 'of-the-older-page', event_id: 1, gate: 'Old gate', ticket: 'x', token: one.token };
+    const kept = `new Promise((resolve) => {
+      const opening = indexedDB.open('qrflow-scan', 1);
+      opening.onupgradeneeded = () => {
+        for (const [store, keyPath] of Object.entries({ lists: null, scans: 'nonce', conflicts: 'nonce', settings: null }))
+          opening.result.createObjectStore(store, { keyPath });
+        opening.transaction.objectStore('scans').put({ ...${JSON.stringify(scan)}, name: null, at: Date.now() });
+      };
+      opening.onsuccess = resolve;
+    })`;
+    let older: Page | undefined;
+    const { page } = await signedIn('', async (login) => {
+      older = await login.context().newPage();
+      await older.goto(login.url());
+      await older.evaluate(`${kept}.then(() => 1)`);
+    });
+    await page.getByText('open in another tab').waitFor();
+    await older?.close();
+    await page.locator('html[data-ready=yes]').waitFor();
+    expect(await page.getByText('open in another tab').isVisible()).to.equal(false);
+    await until(
+      () => attendee(one),
+      (now) => now?.checked_in_gate === 'Old gate',
+      'told',
+      60_000,
+    );
   });
 
   it('opens and works without network, and uploads when it is back; what two gates let in twice is shown', async () => {

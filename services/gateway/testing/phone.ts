@@ -13,7 +13,7 @@ export function phoneMemory(): Memory {
     stores.set(name, found);
     return found;
   };
-  const key = (value: { nonce?: string }, given: unknown) => given ?? value.nonce;
+  const key = (value: { nonce?: string; ticket?: string }, given: unknown) => given ?? value.nonce ?? value.ticket;
   return {
     get: async (name, at) => structuredClone(store(name).get(at)),
     put: async (name, value, given) => void store(name).set(key(value, given), structuredClone(value)),

@@ -4,13 +4,15 @@
  * did until that is uploaded, and keeps its list up to date. Everything that a queue must not lose is stored first.
  */
 import { Refused, SignedOut, Unreachable } from './api.js';
+import { createEntered } from './entered.js';
 import { applyAnswer, FORGET_AFTER_MS, searchNames, sinceFor } from './list.js';
 import { decideOffline } from './rules.js';
-import { verifyToken } from './token.js';
+import { claimsOf, verifyToken } from './token.js';
 import { entryInWords, offlineText, titleOf } from './words.js';
 
 /** @typedef {import('./list.js').List} List */
 /** @typedef {import('./list.js').Entry} Entry */
+/** @typedef {import('./entered.js').Entered} Entered */
 /** @typedef {{ token: string } | { id?: number, ticket_id: string, name: string }} Given a scanned text, or a person chosen from a list */
 /**
  * @typedef {object} Recorded what waits to be uploaded
@@ -23,7 +25,6 @@ import { entryInWords, offlineText, titleOf } from './words.js';
  * @property {number} at on this phone's clock
  * @property {string | null} [by] who stood there, whoever is signed in when it is uploaded
  */
-/** @typedef {{ given: Given, event_id: number | null, gate: string | null, name: string | null, at: number }} Entered whom the gateway knows to be in by this phone */
 /**
  * @typedef {object} Result what the screen shows
  * @property {boolean} good
@@ -58,6 +59,10 @@ export class NotKept extends Error {
     );
   }
 }
+
+/** The gateway let somebody in, and the phone's memory failed. */
+const MAY_FORGET =
+  'This phone could not keep whom it just let in: without network it may let that ticket in again, until it has heard from the server anew. Free some space on it.';
 
 /** Not `randomUUID`, which a page without https lacks. */
 const newNonce = () =>
@@ -95,7 +100,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     conflicts: [],
     /** By gate, as the gateway last said. @type {Map<string | null, number>} */
     gates: new Map(),
-    /** Why an upload was refused. */
+    /** Why an upload was refused, or what this phone could not keep. */
     trouble: '',
   };
 
@@ -127,37 +132,25 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
         .map((one) => [one.ticket, /** @type {Entry} */ ({ at: onServer(one.at), gate: one.gate, by: null })]),
     );
 
-  /** Which ticket it is, as far as this phone can tell. @param {Given} given @returns {Promise<string | null>} */
-  async function ticketOf(given) {
-    if ('ticket_id' in given) return given.ticket_id;
-    return (state.list && (await verifyToken(given.token, state.list.keys, verify))?.ticket) ?? null;
-  }
+  /** Which ticket it says it is: whether that is true the gateway knows, or `decide`. @param {Given} given */
+  const ticketOf = (given) => ('ticket_id' in given ? given.ticket_id : (claimsOf(given.token)?.ticket ?? null));
 
-  /** Whether this phone let it in and could not tell the gateway yet, which would let it in once more. @param {Given} given */
-  async function untold(given) {
-    const mine = own();
-    const ticket = mine.size === 0 ? null : await ticketOf(given);
-    return ticket !== null && mine.has(ticket);
-  }
-
-  /** While a list is on its way it may have been made before them. @type {Entered[]} */
-  let entered = [];
+  const entered = createEntered(memory, keep);
 
   /** On the list, unless that knows better. @param {Entered} one */
-  async function mark({ given, event_id, name, at, gate }) {
-    const ticket = await ticketOf(given);
+  function mark({ ticket, event_id, name, at, gate, by }) {
     const { list } = state;
-    if (!list || list.event.id !== event_id || ticket === null || list.ended.has(ticket)) return;
+    if (!list || list.event.id !== event_id || list.ended.has(ticket)) return;
     const known = list.tickets.get(ticket);
     if (known?.entry) return;
-    const entry = { at: onServer(at), gate, by: state.username };
-    list.tickets.set(ticket, { name: known?.name ?? name ?? '', entry });
+    list.tickets.set(ticket, { name: known?.name ?? name ?? '', entry: { at: onServer(at), gate, by } });
   }
 
-  /** @param {Entered} one */
+  /** @param {Omit<Entered, 'by'>} one @returns {Promise<void>} rejects with NotKept: known until the page is closed */
   function markIn(one) {
-    entered.push(one);
-    return mark(one);
+    const mine = { ...one, by: state.username };
+    mark(mine);
+    return entered.add(mine);
   }
 
   /** The title says that they are in already; the text since when. @param {any} answer */
@@ -237,12 +230,19 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     const nonce = newNonce();
     const at = now();
     const { eventId, gate } = state;
-    if (state.reach === 'online' && ('token' in given || given.id !== undefined) && !(await untold(given))) {
+    const ticket = ticketOf(given);
+    // The gateway would let it in once more, as this phone could not tell it yet.
+    const untold = ticket !== null && own().has(ticket);
+    if (state.reach === 'online' && ('token' in given || given.id !== undefined) && !untold) {
       try {
         const result = await ask(given, nonce, eventId, gate);
         if (result.good) {
           state.gates.set(gate, (state.gates.get(gate) ?? 0) + 1);
-          await markIn({ given, event_id: eventId, name: result.name, at, gate });
+          // In is in: what the gateway said is shown, also where this phone cannot keep it.
+          if (ticket !== null)
+            await markIn({ ticket, event_id: eventId, name: result.name, at, gate }).catch(() => {
+              state.trouble = MAY_FORGET;
+            });
           changed();
         }
         return result;
@@ -266,8 +266,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       await keep('conflicts', conflict);
       state.conflicts = [...state.conflicts.filter(({ nonce }) => nonce !== scan.nonce), conflict];
     } else {
-      const given = { ticket_id: scan.ticket, name: scan.name ?? '' };
-      await markIn({ given, event_id, name: scan.name, at, gate });
+      await markIn({ ticket: scan.ticket, event_id, name: scan.name, at, gate });
     }
     // Forgotten only once its answer is kept: uploaded twice it is the same.
     await memory.remove('scans', scan.nonce);
@@ -283,18 +282,17 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
 
   async function upload() {
     state.trouble = '';
-    /** What is not taken stays, and holds up nothing else. @type {Set<string>} */
-    const refused = new Set();
-    /** @param {Recorded} one */
-    const groupOf = ({ event_id, gate }) => JSON.stringify([event_id, gate]);
+    /** Once each: what is not taken, or whose answer cannot be kept, stays, and holds up nothing else. @type {Set<Recorded>} */
+    const tried = new Set();
     for (;;) {
-      const first = state.waiting.find((one) => !refused.has(groupOf(one)));
+      const left = state.waiting.filter((one) => !tried.has(one));
+      const first = left[0];
       if (!first) return;
-      const batch = state.waiting.filter((one) => groupOf(one) === groupOf(first)).slice(0, BATCH);
-      /** @type {any[]} */
-      let answers;
+      const batch = left.filter((one) => one.event_id === first.event_id && one.gate === first.gate).slice(0, BATCH);
+      for (const one of batch) tried.add(one);
       try {
-        answers = await api.upload({
+        /** @type {any[]} */
+        const answers = await api.upload({
           event_id: first.event_id,
           ...(first.gate !== null && { gate: first.gate }),
           ...(state.device !== '' && { device: state.device }),
@@ -305,15 +303,14 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
             ...(by && { recorded_by: by }),
           })),
         });
+        const byNonce = new Map(answers.map((answer) => [answer.nonce, answer]));
+        for (const scan of batch) await uploaded(scan, byNonce.get(scan.nonce));
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
         // Kept, and shown: nobody who was let in is forgotten.
-        refused.add(groupOf(first));
-        state.trouble = notTaken(error, first);
-        continue;
+        if (error instanceof Refused) state.trouble = notTaken(error, first);
+        else if (error instanceof NotKept) state.trouble = error.message;
+        else throw error;
       }
-      const byNonce = new Map(answers.map((answer) => [answer.nonce, answer]));
-      for (const scan of batch) await uploaded(scan, byNonce.get(scan.nonce));
     }
   }
 
@@ -323,12 +320,15 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     const since = sinceFor(state.list, now());
     // Where the whole does not get through, what changed still may.
     if (since === undefined && state.list) state.list.fullAt = now();
-    entered = [];
+    const before = new Set(entered.of(eventId));
     const answer = await api.offline(eventId, since);
     if (state.eventId !== eventId) return;
     state.list = applyAnswer(since === undefined ? null : state.list, answer, now());
-    for (const one of entered) await mark(one);
+    // The answer may have been made before these; whoever was in before is on it, or was taken back.
+    const known = entered.of(eventId);
+    for (const one of known) if (!before.has(one)) mark(one);
     await keep('lists', state.list, eventId);
+    await entered.forget(known);
     const gates = await api.gates(eventId);
     state.gates = new Map(gates.map((/** @type {any} */ one) => [one.gate, one.checked_in]));
   }
@@ -357,6 +357,9 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
         // First of all: whatever fails after it, these are told.
         await ifItGetsThrough(upload);
         await ifItGetsThrough(pull);
+        await entered.keepRest().catch(() => {
+          state.trouble ||= MAY_FORGET;
+        });
         await keep('settings', state.session?.events ?? [], 'events');
         await keep('settings', state.username, 'username');
       } catch (error) {
@@ -385,6 +388,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     async wake() {
       state.waiting = await memory.all('scans');
       state.conflicts = await memory.all('conflicts');
+      await entered.wake(now());
       for (const list of await memory.all('lists'))
         if (now() - list.syncedAt > FORGET_AFTER_MS) await memory.remove('lists', list.event.id);
       state.username = (await memory.get('settings', 'username')) ?? null;
@@ -399,7 +403,9 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     /** @param {number} eventId @param {string | null} gate */
     async choose(eventId, gate) {
       const list = state.list?.event.id === eventId ? state.list : ((await memory.get('lists', eventId)) ?? null);
+      const anew = list !== state.list;
       Object.assign(state, { eventId, gate, list, gates: new Map() });
+      if (anew) for (const one of entered.of(eventId)) mark(one);
       await memory.put('settings', { eventId, gate }, 'chosen');
       changed();
       await syncAnew();

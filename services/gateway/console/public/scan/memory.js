@@ -1,8 +1,8 @@
 /** What the phone remembers: IndexedDB, because it outlives the page and a reload, and a queue must not lose a scan. */
 
-const VERSION = 1;
+const VERSION = 2;
 /** By what each store's values are known; null: by a key given beside. */
-const STORES = { lists: null, scans: 'nonce', conflicts: 'nonce', settings: null };
+const STORES = { lists: null, scans: 'nonce', conflicts: 'nonce', entered: 'ticket', settings: null };
 
 const done = (request) =>
   new Promise((resolve, reject) => {
@@ -10,8 +10,9 @@ const done = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-function open(name) {
+function open(name, heldUp) {
   const opening = indexedDB.open(name, VERSION);
+  opening.onblocked = heldUp;
   opening.onupgradeneeded = () => {
     for (const [store, keyPath] of Object.entries(STORES))
       if (!opening.result.objectStoreNames.contains(store)) opening.result.createObjectStore(store, { keyPath });
@@ -19,8 +20,11 @@ function open(name) {
   return done(opening);
 }
 
-/** @returns {Promise<import('./door.js').Memory>} */
-export async function openMemory(name = 'qrflow-scan') {
+/**
+ * @param {() => void} heldUp an older version of the page is open elsewhere: it goes on once that is closed
+ * @returns {Promise<import('./door.js').Memory>}
+ */
+export async function openMemory(heldUp, name = 'qrflow-scan') {
   let opened = null;
   const forget = () => {
     opened = null;
@@ -28,8 +32,15 @@ export async function openMemory(name = 'qrflow-scan') {
   /** The browser may close it at any time, to free space or for a fault of the disk: whoever uses it next opens it again. */
   const database = () => {
     if (opened !== null) return opened;
-    opened = open(name);
-    opened.then((db) => db.addEventListener('close', forget), forget);
+    opened = open(name, heldUp);
+    opened.then((db) => {
+      db.addEventListener('close', forget);
+      // A newer version of the page is not held up by this one, which keeps nothing from then on, and says so.
+      db.addEventListener('versionchange', () => {
+        forget();
+        db.close();
+      });
+    }, forget);
     return opened;
   };
   await database();

@@ -14,15 +14,20 @@ const SYNC_EVERY_MS = 10_000;
 const GOOD_FOR_MS = 1_800;
 
 const at = (id) => document.getElementById(id);
+function saySetup(text) {
+  at('setup-said').textContent = text;
+  at('setup-said').hidden = text === '';
+}
 function cannotKeep(error) {
-  const said = at('setup-said');
-  said.textContent =
-    'This browser keeps nothing for this page, so nobody can be let in without fear that it is forgotten. Leave a private window, or free some space, and open this page again.';
-  said.hidden = false;
+  saySetup(
+    'This browser keeps nothing for this page, so nobody can be let in without fear that it is forgotten. Leave a private window, or free some space, and open this page again.',
+  );
   at('choose').querySelector('button').disabled = true;
   throw error;
 }
-const memory = await openMemory().catch(cannotKeep);
+const heldUp = () => saySetup('This page is open in another tab or window, as it was before. Close it there.');
+const memory = await openMemory(heldUp).catch(cannotKeep);
+saySetup('');
 const { verify } = await pickEd25519(crypto.subtle, () => import('../vendor/noble-ed25519.js'));
 const door = createDoor({ api: createApi(fetch.bind(globalThis)), memory, verify, changed: () => show(door) });
 
@@ -242,14 +247,13 @@ async function begin() {
   const selected = events.find((one) => one.id === before?.eventId && away(one) < STILL_ON_MS) ?? nearest;
   if (selected) at('event').value = String(selected.id);
   at('gate').value = before?.gate ?? '';
-  const said = at('setup-said');
   if (events.length === 0)
-    said.textContent =
+    saySetup(
       door.state.reach === 'online'
         ? 'No event was given to you yet. Ask whoever runs it.'
-        : 'There is no network, and nothing on this phone yet. Open this page once with network.';
-  else if (!isSecureContext) said.textContent = 'Opened without https: no camera, and nothing works without network.';
-  said.hidden = said.textContent === '';
+        : 'There is no network, and nothing on this phone yet. Open this page once with network.',
+    );
+  else if (!isSecureContext) saySetup('Opened without https: no camera, and nothing works without network.');
   at('choose').querySelector('button').disabled = events.length === 0;
   document.documentElement.dataset.ready = 'yes';
   if (events.length > 0) await listGates();
