@@ -1,4 +1,5 @@
 /** The phone's engine against a real gateway, with a network that can go away at any moment. */
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { MOMENT } from '../../../test/patience.ts';
 import { until } from '../../../test/until.ts';
@@ -370,6 +371,46 @@ describe('the scanner of a phone', () => {
     expect(door.count()).to.deep.equal({ here: 2, all: 2, total: 2 });
     await door.undo(meera.n, 'mistake');
     expect((await stored(meera.n))?.checked_in_at).to.equal(null);
+  });
+
+  it('scans for the event that was just chosen, also before its list is read', async () => {
+    const [online, offline] = [await gate.ticket({}, 3), await gate.ticket({}, 3)];
+    const { door, go, scan, memory } = await phone('North', phoneMemory(), 3);
+    await door.choose(1, 'North');
+    const { get } = memory;
+    memory.get = async (name, key) => {
+      if (name === 'lists') await setTimeout(50);
+      return get(name, key);
+    };
+    let chosen = door.choose(3, 'South');
+    expect(await scan(online.token)).to.include({ good: true, offline: false });
+    await chosen;
+    expect((await stored(online.n))?.checked_in_gate).to.equal('South');
+    await door.choose(1, 'North');
+    await go('down');
+    chosen = door.choose(3, 'South');
+    expect(await scan(offline.token)).to.include({ good: true, offline: true });
+    await chosen;
+  });
+
+  it('scans at once where the list does not come', async () => {
+    const { token } = await gate.ticket({}, 3);
+    const { door, scan, network } = await phone('North');
+    let comes = () => {};
+    const coming = new Promise<void>((resolve) => {
+      comes = resolve;
+    });
+    const asked = new Promise<void>((resolve) => {
+      network.onTheWay = () => {
+        resolve();
+        return coming;
+      };
+    });
+    const chosen = door.choose(3, 'North');
+    await asked;
+    expect(await scan(token)).to.include({ good: true, offline: false });
+    comes();
+    await chosen;
   });
 
   it('forgets the names on it when they are long not needed any more', async () => {

@@ -122,6 +122,9 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     return true;
   };
 
+  /** An event's list is being read: whoever is scanned meanwhile is for that event, and waits for it alone, not for the network. */
+  let choosing = Promise.resolve();
+
   /** A time of this phone's, on the server's clock. @param {number} at */
   const onServer = (at) => at - (state.list?.ahead ?? 0);
 
@@ -227,6 +230,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
    * @param {Given} given @returns {Promise<Result>} rejects with NotKept: not let in
    */
   async function admit(given) {
+    await choosing;
     const nonce = newNonce();
     const at = now();
     const { eventId, gate } = state;
@@ -379,6 +383,16 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     if (before !== null) await sync();
   }
 
+  /** @param {number} eventId @param {string | null} gate */
+  async function turnTo(eventId, gate) {
+    const here = state.list?.event.id === eventId;
+    // A list that cannot be read is fetched anew.
+    const list = here ? state.list : ((await memory.get('lists', eventId).catch(() => null)) ?? null);
+    Object.assign(state, { eventId, gate, list, gates: new Map() });
+    if (!here) for (const one of entered.of(eventId)) mark(one);
+    changed();
+  }
+
   return {
     state,
     admit,
@@ -402,17 +416,15 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
 
     /** @param {number} eventId @param {string | null} gate */
     async choose(eventId, gate) {
-      const list = state.list?.event.id === eventId ? state.list : ((await memory.get('lists', eventId)) ?? null);
-      const anew = list !== state.list;
-      Object.assign(state, { eventId, gate, list, gates: new Map() });
-      if (anew) for (const one of entered.of(eventId)) mark(one);
+      choosing = choosing.then(() => turnTo(eventId, gate));
+      await choosing;
       await memory.put('settings', { eventId, gate }, 'chosen');
-      changed();
       await syncAnew();
     },
 
     /** People by name (with network also by roll number). @param {string} query */
     async search(query) {
+      await choosing;
       if (state.eventId !== null && state.reach === 'online') {
         try {
           return { offline: false, people: await api.search(state.eventId, query) };
