@@ -163,6 +163,20 @@ describe('the scanner on a phone', () => {
     expect(complaints).to.deep.equal([]);
   });
 
+  it('scans a ticket that is held up still once more after Next, where the first try gave no answer', async () => {
+    const one = await guest();
+    const failing = `const real = fetch;
+      globalThis.fetch = (path, init) => globalThis.fails && path === '/api/checkin/scan'
+        ? Promise.resolve(Response.json({ detail: 'Not now.' }, { status: 400 })) : real(path, init);`;
+    const { page, result } = await phone('North gate', `${DETECTOR}; ${failing}`);
+    await reach(page, 'Online');
+    await page.evaluate(`globalThis.fails = true; globalThis.inView = ${JSON.stringify(one.token)}`);
+    expect(await result('no', 'Try again')).to.contain('Not now.');
+    await page.evaluate('globalThis.fails = false');
+    await next(page);
+    await result('yes', 'Come in', one.name);
+  });
+
   it('goes on when the browser has taken away what it kept', async () => {
     const one = await guest();
     const { page, result } = await phone('West gate');

@@ -154,4 +154,14 @@ describe('a scanner that is a keyboard', () => {
     expect(view.isNew('a')).to.equal(false);
     expect(view.isNew('b')).to.equal(true);
   });
+
+  it('and is scanned again, still in view, where the first time gave no answer', () => {
+    const view = inView(() => 0);
+    expect(view.isNew('a')).to.equal(true);
+    view.seen('a');
+    view.forget();
+    view.seen('a');
+    expect(view.isNew('a')).to.equal(true);
+    expect(view.isNew('a')).to.equal(false);
+  });
 });

@@ -20,6 +20,7 @@ describe('the scanner of a phone', () => {
     await gate.open(2);
     await gate.open(3);
     await gate.open(4);
+    await gate.open(5, { doors_open_at: new Date(Date.now() + 3_600_000) });
   });
   after(() => gate.stop());
 
@@ -411,6 +412,28 @@ describe('the scanner of a phone', () => {
     expect(await scan(token)).to.include({ good: true, offline: false });
     comes();
     await chosen;
+  });
+
+  it('says which ticket is worth another try as it is held up: one about which nothing is known, or not yet', async () => {
+    const { token } = await gate.ticket({}, 3);
+    const early = await gate.ticket({}, 5);
+    const { door, go, memory } = await phone('North', phoneMemory(), 5);
+    const again = async (given: string) => {
+      const { title, again } = await door.admit({ token: given });
+      return [title, again];
+    };
+    const [tooEarly, other] = [
+      ['Too early', true],
+      ['Other event', false],
+    ];
+    expect([await again(early.token), await again(token)]).to.deep.equal([tooEarly, other]);
+    await go('down');
+    expect([await again(early.token), await again(token)]).to.deep.equal([tooEarly, other]);
+    memory.get = () => Promise.reject(new DOMException('gone', 'UnknownError'));
+    await door.choose(3, 'North');
+    expect(await again(token), 'a list that cannot be read is fetched anew').to.deep.equal(['Cannot tell', true]);
+    await go('up');
+    expect(await again(token)).to.deep.equal(['Come in', false]);
   });
 
   it('forgets the names on it when they are long not needed any more', async () => {

@@ -34,6 +34,7 @@ import { entryInWords, offlineText, titleOf } from './words.js';
  * @property {string} text
  * @property {boolean} offline decided on this phone
  * @property {number | null} attendee
+ * @property {boolean} again it says nothing about the ticket, or only for now: held up still, it is worth another try
  */
 /** @typedef {{ nonce: string, event_id: number, name: string | null, reason: string, message: string, at: number }} Conflict */
 /** @typedef {'starting' | 'online' | 'offline' | 'signed_out'} Reach */
@@ -162,6 +163,9 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       ? entryInWords({ at: Date.parse(at), gate, by }, state.list?.event.timezone ?? 'UTC')
       : message;
 
+  /** Doors open; whatever else is refused stays so. @param {string} reason */
+  const onlyForNow = (reason) => reason === 'not_open_yet';
+
   /** @param {any} answer @returns {Result} */
   const told = (answer) => ({
     good: answer.success,
@@ -171,6 +175,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     text: answer.success ? (answer.attendee?.roll_number ?? '') : refusal(answer),
     offline: false,
     attendee: answer.attendee?.id ?? null,
+    again: onlyForNow(answer.reason),
   });
 
   /** @param {Given} given @param {string} nonce @param {number | null} event_id @param {string | null} gate @returns {Promise<Result>} */
@@ -190,7 +195,8 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
     const { list } = state;
     if (!list) {
       const text = 'No network, and no list of this event on this phone yet.';
-      return { good: false, reason: 'unknown', title: 'Cannot tell', name: null, text, offline: true, attendee: null };
+      const said = { good: false, reason: 'unknown', title: 'Cannot tell', name: null, text };
+      return { ...said, offline: true, attendee: null, again: true };
     }
     const claims =
       'token' in given
@@ -221,6 +227,7 @@ export function createDoor({ api, memory, verify, now = Date.now, changed = () =
       text: offlineText(verdict, list.event),
       offline: true,
       attendee: null,
+      again: onlyForNow(verdict.reason),
     };
   }
 

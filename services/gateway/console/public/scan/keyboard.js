@@ -50,5 +50,9 @@ export function inView(now = () => performance.now()) {
     seen(text) {
       if (text === last) until = now() + SAME_FOR_MS;
     },
+    /** It came to no answer: what is still in view is scanned again. */
+    forget() {
+      last = '';
+    },
   };
 }

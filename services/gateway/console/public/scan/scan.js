@@ -35,10 +35,13 @@ let camera = null;
 /** Something is being read, or looked for: what the camera sees does not count. */
 let paused = false;
 let goingOn;
+/** What was said is no answer about the ticket: still held up, it is scanned again after Next, not before, so that what fails each time is seen. */
+let again = false;
 
 /** Red stays until somebody has looked at it; green makes room for the next. */
 function tell(result) {
   clearTimeout(goingOn);
+  again = result.again;
   showResult(result);
   signal(result.good);
   if (result.good) {
@@ -50,6 +53,8 @@ function tell(result) {
 function next() {
   clearTimeout(goingOn);
   at('result').close();
+  if (again) view.forget();
+  again = false;
   paused = false;
 }
 
@@ -64,7 +69,8 @@ function admit(given) {
     } catch (error) {
       const known = error instanceof Refused || error instanceof NotKept;
       const text = known ? error.message : 'Something went wrong on this phone. Scan again.';
-      tell({ good: false, reason: 'unknown', title: 'Try again', name: null, text, offline: false, attendee: null });
+      const said = { good: false, reason: 'unknown', title: 'Try again', name: null, text };
+      tell({ ...said, offline: false, attendee: null, again: true });
       if (!known) console.error(error);
     }
     admitting--;
