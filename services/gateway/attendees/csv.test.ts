@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import Papa from 'papaparse';
 import { cleaned } from '../../../shared/student/notes.ts';
 import { attendeesCsv, MOST_ROWS, readCsv, TEMPLATE_COLUMNS, templateCsv, UnreadableCsv } from './csv.ts';
+import type { Given } from './fields.ts';
 import { planUpload } from './plan.ts';
 import { attendeeExample } from './schema.ts';
 
@@ -192,6 +193,29 @@ describe('what an uploaded list comes to', () => {
     ]);
     expect(plan.add.map(({ row }) => row)).to.deep.equal([5, 7, 9, 10]);
     expect(plan.faults.map(({ row }) => row)).to.deep.equal([6, 8]);
+  });
+
+  it('sends of a row what differs alone: a colleague may correct the rest meanwhile', () => {
+    const payer = { _id: 6, payment_id: 'pay_3', student_key: 'R6|', email: 'payer@x.in' };
+    const typed = { _id: 7, payment_id: 'pay_4', student_key: 'R7|', email: 'new@x.in' };
+    const known = [
+      { ...payer, details: { name: 'Esha', roll_number: 'R6', department: 'CSE' } },
+      { ...typed, details: { name: 'Farid', roll_number: 'R7', email: 'farid@' } },
+    ];
+    const esha = { name: 'Esha', email: 'payer@x.in', roll_number: 'R6', branch: 'CSE' };
+    const farid = (email: string) => ({ name: 'Farid', email, roll_number: 'R7' });
+    const changes = (...rows: Given[]) =>
+      planUpload(
+        rows.map((given, at) => ({ row: at + 2, given })),
+        known,
+      ).update.map(({ attendee, given }) => [attendee._id, given]);
+    // A download has the address that the mail goes to, which may be the payer's.
+    expect(changes(esha, farid('new@x.in'))).to.deep.equal([]);
+    expect(changes({ ...esha, section: 'B' }, farid('new@x.in'))).to.deep.equal([[6, { section: 'B' }]]);
+    expect(changes({ ...esha, branch: 'ECE', gender: '-' }, farid('third@x.in'))).to.deep.equal([
+      [6, { branch: 'ECE' }],
+      [7, { email: 'third@x.in' }],
+    ]);
   });
 
   it('uploaded again with more in it adds only what is more, also of people known by nothing but a name', () => {

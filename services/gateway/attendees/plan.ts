@@ -2,12 +2,13 @@
 import type { AttendeeDoc } from '../../../shared/store/documents.ts';
 import { folded } from '../../../shared/student/key.ts';
 import type { CsvRow, RowFault } from './csv.ts';
-import { detailsOf, type Given } from './fields.ts';
+import { detailsOf, FIELD_NAMES, FIELDS, type Given } from './fields.ts';
 
 export type Known = Pick<AttendeeDoc, '_id' | 'payment_id' | 'student_key' | 'details' | 'email'>;
 
 export interface Plan {
   add: CsvRow[];
+  /** With what differs alone: the rest may be corrected by others until its turn comes. */
   update: { row: number; attendee: Known; given: Given }[];
   /** Rows that say what is there, and those whose ticket was taken away: they get no other by being listed. */
   same: number[];
@@ -53,6 +54,14 @@ function finder(there: readonly Known[]) {
   };
 }
 
+/** The cells that say something else than is there. A download has the address that the mail goes to, maybe the payer's. */
+function differing(given: Given, { details, email }: Known): Given {
+  const said = detailsOf(given);
+  const there = { ...details, email };
+  const differ = FIELD_NAMES.filter((field) => said[FIELDS[field]] && said[FIELDS[field]] !== there[FIELDS[field]]);
+  return Object.fromEntries(differ.map((field) => [field, given[field]]));
+}
+
 export function planUpload(rows: readonly CsvRow[], there: readonly Known[]): Plan {
   const find = finder(there);
   const first = new Map<string, number>();
@@ -78,10 +87,8 @@ export function planUpload(rows: readonly CsvRow[], there: readonly Known[]): Pl
       });
     else if (!attendee) plan.add.push({ row, given });
     else {
-      const differs = Object.entries(details).some(
-        ([name, value]) => value && value !== attendee.details?.[name as keyof typeof details],
-      );
-      if (differs) plan.update.push({ row, attendee, given });
+      const changed = differing(given, attendee);
+      if (Object.keys(changed).length > 0) plan.update.push({ row, attendee, given: changed });
       else plan.same.push(row);
     }
   }

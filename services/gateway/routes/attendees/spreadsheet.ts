@@ -68,7 +68,7 @@ export const uploadAttendeesRoute = route({
   path: '/api/events/{id}/attendees/upload',
   tag: 'attendees',
   summary: 'Add and correct attendees from a spreadsheet',
-  description: `CSV with a header: ${TEMPLATE_COLUMNS.join(', ')}; only name is needed, and other spellings are understood. Commas, semicolons or tabs; at most ${MOST_ROWS} rows. Whoever is there already, by roll number (else by address and name, else by the name of somebody without either), is corrected; an empty cell changes nothing. A row whose \`live\` is false, as a download has it of a ticket that was taken away, is passed over. Good rows are taken although others are not. Uploaded again it changes nothing.`,
+  description: `CSV with a header: ${TEMPLATE_COLUMNS.join(', ')}; only name is needed, and other spellings are understood. Commas, semicolons or tabs; at most ${MOST_ROWS} rows. Whoever is there already, by roll number (else by address and name, else by the name of somebody without either), is corrected in what differs; an empty cell changes nothing. A row whose \`live\` is false, as a download has it of a ticket that was taken away, is passed over. Good rows are taken although others are not. Uploaded again it changes nothing.`,
   access: ROLES,
   params,
   body: {
