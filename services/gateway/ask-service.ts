@@ -1,5 +1,5 @@
 /** What goes wrong when another service is asked, as the answer an API caller gets. */
-import { BusUnavailable, NobodyAnswers, RequestFailed } from '../../shared/bus/index.ts';
+import { BusUnavailable, NoAnswerInTime, NobodyAnswers, RequestFailed } from '../../shared/bus/index.ts';
 import { ask, type Requests } from '../../shared/bus/requests.ts';
 import { Problem } from '../../shared/http/problem.ts';
 import type { Gateway } from './gateway.ts';
@@ -46,6 +46,12 @@ export async function askService<S extends Subject>(
       );
     if (error instanceof NobodyAnswers)
       throw unavailable(`${ANSWERED_BY[subject]} is not running; try again soon`, error, facts);
+    if (error instanceof NoAnswerInTime)
+      throw unavailable(
+        `${ANSWERED_BY[subject]} has not answered in time; it may be done all the same, so look first`,
+        error,
+        facts,
+      );
     if (error instanceof BusUnavailable)
       throw unavailable(`the bus cannot be used right now: ${error.message}; try again soon`, error, facts);
     throw error;

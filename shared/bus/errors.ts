@@ -8,6 +8,9 @@ export class BusUnavailable extends Error {
 /** Nobody answers this request right now: the service behind it is down. */
 export class NobodyAnswers extends BusUnavailable {}
 
+/** It was asked, and what became of that is not known. */
+export class NoAnswerInTime extends BusUnavailable {}
+
 /** A service answered a request with an error of its own. `code` is an HTTP status. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';

@@ -18,7 +18,7 @@ import { addService, type RequestHandler, type RequestOptions, request } from '.
 import { ensureStream, firstKept } from './stream.ts';
 
 export type { Consumption, Message, Verdict } from './consumer.ts';
-export { BusUnavailable, NobodyAnswers, RequestFailed } from './errors.ts';
+export { BusUnavailable, NoAnswerInTime, NobodyAnswers, RequestFailed } from './errors.ts';
 export { PUBLISH_WITHIN_MS } from './link.ts';
 export type { RequestHandler } from './services.ts';
 export { OBSERVED, UNREADABLE } from './stream.ts';

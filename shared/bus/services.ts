@@ -1,7 +1,7 @@
 /** Requests between services, over NATS' own services protocol: shared by replicas, visible to `nats micro`. */
 import { type NatsConnection, NatsError, type ServiceMsg } from 'nats';
 import type { Logger } from '../log/index.ts';
-import { BusUnavailable, NobodyAnswers, RequestFailed } from './errors.ts';
+import { BusUnavailable, NoAnswerInTime, NobodyAnswers, RequestFailed } from './errors.ts';
 import { ANSWERS_WITHIN_MS, correlationOf, type Link, tagged, within } from './link.ts';
 
 export type RequestHandler = (body: unknown, correlationId: string | null) => Promise<unknown>;
@@ -62,7 +62,7 @@ export async function request<T>(
     if (error instanceof BusUnavailable) throw error;
     if (error instanceof NatsError && error.code === '503')
       throw new NobodyAnswers(`nobody answers ${subject}`, { cause: error });
-    throw new BusUnavailable(`no answer to ${subject} in time`, { cause: error });
+    throw new NoAnswerInTime(`no answer to ${subject} in time`, { cause: error });
   }
   const code = answer.headers?.get('Nats-Service-Error-Code');
   if (!code) return answer.json<T>();
