@@ -51,6 +51,8 @@ export interface Admitted {
   details: StudentDetails;
   /** A usable address, or null. */
   email: string | null;
+  /** Told again, it is the same attendee with the same ticket: whoever heard no answer may ask once more. */
+  request_id?: string;
 }
 
 /** Added; there already, by roll number; or no seat was left. */

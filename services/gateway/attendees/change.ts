@@ -2,6 +2,7 @@
  * Attendees made, corrected and removed by hand. Ticketing does it, as for every ticket; a payment's attendee is corrected
  * by the payment's overrides, so that no webhook undoes it.
  */
+import { createHash } from 'node:crypto';
 import type { Admission, Admitted } from '../../../shared/bus/requests.ts';
 import { Problem } from '../../../shared/http/problem.ts';
 import { type AttendeeDoc, UNSENT_STATES } from '../../../shared/store/documents.ts';
@@ -20,7 +21,7 @@ export type Asker = Pick<Call<unknown, unknown, unknown, SignedIn>, 'gateway' | 
 
 const PATIENCE_MS = 15_000;
 
-function admitted(given: Given): Admitted {
+export function admitted(given: Given): Admitted {
   const details = givenDetails(detailsOf(given));
   return { details, email: usableAddress(details.email) };
 }
@@ -34,23 +35,32 @@ function refuseFaults(given: Given): void {
 export async function admit(
   { gateway, user, correlationId }: Asker,
   eventId: number,
-  people: readonly Given[],
+  people: readonly Admitted[],
   timeoutMs = PATIENCE_MS,
 ): Promise<Admission[]> {
   const answer = await askService(
     gateway.bus,
     'ticketing.admit',
-    { event_id: eventId, people: people.map(admitted), requested_by: user.username },
+    { event_id: eventId, people: [...people], requested_by: user.username },
     { timeoutMs, correlationId },
   );
   return answer.people;
 }
 
-/** @throws Problem 404, 409, 422, 503 */
-export async function addAttendee(call: Asker, eventId: number, given: Given): Promise<AttendeeDoc> {
+/** A key is its caller's own, at one event. With somebody else typed into the form that has it, it is another request. */
+const requestId = ({ user }: Asker, eventId: number, key: string, person: Admitted): string =>
+  createHash('sha256')
+    .update(JSON.stringify([user.id, eventId, key, person]))
+    .digest('base64url');
+
+/** Again with the same key and the same person: the attendee that was made. @throws Problem 404, 409, 422, 503 */
+export async function addAttendee(call: Asker, eventId: number, given: Given, key?: string): Promise<AttendeeDoc> {
   await visibleEvent(call.gateway, call.user, eventId);
   refuseFaults(given);
-  const [admission] = await admit(call, eventId, [given]);
+  const person = admitted(given);
+  const [admission] = await admit(call, eventId, [
+    key === undefined ? person : { ...person, request_id: requestId(call, eventId, key, person) },
+  ]);
   if (admission?.kind === 'there')
     throw new Problem(409, {
       detail: `attendee ${admission.attendee_id} has this roll number already`,

@@ -4,7 +4,7 @@ import { Problem } from '../../../shared/http/problem.ts';
 import type { AttendeeDoc } from '../../../shared/store/documents.ts';
 import { domainHabits, likelyMeant } from '../../../shared/student/typo.ts';
 import { visibleEvent } from '../auth/scope.ts';
-import { type Asker, admit, changeAttendee } from './change.ts';
+import { type Asker, admit, admitted, changeAttendee } from './change.ts';
 import { type CsvContents, type CsvRow, type RowFault, readCsv, UnreadableCsv } from './csv.ts';
 import { detailsOf } from './fields.ts';
 import { type Known, planUpload } from './plan.ts';
@@ -60,7 +60,7 @@ async function added(call: Asker, eventId: number, rows: CsvRow[], faults: RowFa
     const admissions = await admit(
       call,
       eventId,
-      some.map(({ given }) => given),
+      some.map(({ given }) => admitted(given)),
       PATIENCE_MS,
     );
     for (const [n, { row }] of some.entries()) {

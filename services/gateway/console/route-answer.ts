@@ -1,13 +1,14 @@
 /** A page that shows what a route of the API answers takes it from that very route: same checks, same rules, no HTTP. */
 import { Problem } from '../../../shared/http/problem.ts';
 import { authorise } from '../http/authenticate.ts';
-import type { Route } from '../http/route.ts';
+import type { Route, SentHeaders } from '../http/route.ts';
 import { checked } from '../http/validate.ts';
 import type { PageCall } from './page.ts';
 
 interface Inputs {
   params?: Record<string, string>;
   query?: Record<string, unknown>;
+  headers?: Record<string, string | undefined>;
   body?: unknown;
 }
 
@@ -24,7 +25,7 @@ const nextOf = (link: string | undefined): string | null => /^<([^>]+)>; rel="ne
 export async function answerOf<T>(
   route: Route,
   call: PageCall<unknown, unknown, unknown, unknown>,
-  { params = {}, query = {}, body }: Inputs = {},
+  { params = {}, query = {}, headers = {}, body }: Inputs = {},
 ): Promise<RouteAnswer<T>> {
   const user = call.user as PageCall['user'];
   if (route.access !== 'public') {
@@ -36,6 +37,7 @@ export async function answerOf<T>(
     user,
     params: route.params && checked(route.params, params, 404),
     query: route.query && checked(route.query, query, 400),
+    headers: route.headers ? (checked(route.headers, headers, 400) as SentHeaders) : {},
     body: route.body && checked(route.body.schema, body ?? {}, 422),
   });
   return { body: reply.body as T, status: reply.status, next: nextOf(reply.headers?.Link) };

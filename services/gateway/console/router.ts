@@ -41,6 +41,7 @@ async function callOf(
     params: declared.params && checked(declared.params, ctx.params, 404),
     query: undefined,
     body: fields,
+    headers: {},
     user: signedIn,
     gateway: options.gateway,
     correlationId,

@@ -88,6 +88,9 @@ const accessText = (route: Route): string =>
       ? 'For every role.'
       : `For: ${route.access.join(', ')}.`;
 
+/** As headers are written: `Idempotency-Key`. */
+const capitals = (name: string): string => name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
+
 export interface DocumentOptions {
   routes: readonly Route[];
   version: string;
@@ -113,14 +116,14 @@ export function openApiDocument({ routes, version, publicUrl }: DocumentOptions)
   };
 
   const parameters = (route: Route): Json[] =>
-    (['path', 'query'] as const).flatMap((where) => {
-      const schema = where === 'path' ? route.params : route.query;
+    (['path', 'query', 'header'] as const).flatMap((where) => {
+      const schema = { path: route.params, query: route.query, header: route.headers }[where];
       if (!schema) return [];
       const { properties = {}, required = [] } = toJson(schema, 'input') as { properties?: Json; required?: string[] };
       return Object.entries(properties).map(([name, one]) => {
         const { description, ...inner } = one as Json;
         return {
-          name,
+          name: where === 'header' ? capitals(name) : name,
           in: where,
           required: where === 'path' || required.includes(name),
           ...(description !== undefined && { description }),
@@ -160,7 +163,7 @@ export function openApiDocument({ routes, version, publicUrl }: DocumentOptions)
     summary: route.summary,
     description: [route.description, accessText(route)].filter(Boolean).join(' '),
     security: route.access === 'public' ? [] : [{ bearer: [] }],
-    ...((route.params || route.query) && { parameters: parameters(route) }),
+    ...((route.params || route.query || route.headers) && { parameters: parameters(route) }),
     ...(route.body && {
       requestBody: {
         required: !route.body.optional,

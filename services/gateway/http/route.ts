@@ -43,10 +43,14 @@ type ReplyTo<A extends Answers> = {
   [S in keyof A & number]: Reply<S, z.input<A[S]['schema']>>;
 }[keyof A & number];
 
+/** Of a request, those that its route declares, by their names in small letters. */
+export type SentHeaders = Readonly<Record<string, string | undefined>>;
+
 export interface Call<P = unknown, Q = unknown, B = unknown, U = SignedIn | null> {
   params: P;
   query: Q;
   body: B;
+  headers: SentHeaders;
   user: U;
   gateway: Gateway;
   correlationId: string;
@@ -73,6 +77,8 @@ interface Spec<X extends Access, P extends z.ZodType, Q extends z.ZodType, B ext
   /** A fault in one of these is a 404: no such thing can exist. */
   params?: P;
   query?: Q;
+  /** By their names in small letters; others are nobody's business. */
+  headers?: z.ZodType<SentHeaders>;
   body?: { schema: B; types?: readonly BodyType[]; optional?: true; example?: unknown };
   answers: A;
   /** The problems of its own, by status: when. The common ones are added by themselves. */

@@ -12,7 +12,7 @@ import type { Gateway } from '../gateway.ts';
 import { type Authenticate, authorise } from './authenticate.ts';
 import { readBody } from './body.ts';
 import { declaredStatuses } from './openapi.ts';
-import type { Route } from './route.ts';
+import type { Route, SentHeaders } from './route.ts';
 import { checked } from './validate.ts';
 
 export interface RouterOptions {
@@ -44,11 +44,13 @@ async function answer(ctx: Context, route: Route, params: unknown, options: Rout
   if (user && ctx.state.byCookie) options.sessions.refuseForged(ctx, user, ctx.get(CSRF_HEADER));
   const checkedParams = route.params && checked(route.params, params, 404);
   const query = checkedQuery(route, ctx);
+  const headers = route.headers ? (checked(route.headers, ctx.headers, 400) as SentHeaders) : {};
   const body = route.body && checked(route.body.schema, await readBody(ctx, route.body.types ?? ['json']), 400);
   const reply = await route.handle({
     params: checkedParams,
     query,
     body,
+    headers,
     user,
     gateway: options.gateway,
     correlationId,

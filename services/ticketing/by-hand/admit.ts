@@ -20,24 +20,38 @@ async function refuseGone(store: Store, { _id, event_id }: AttendeeDoc): Promise
   throw new RequestFailed(404, `event ${event_id} was deleted in this moment`);
 }
 
+/** Whoever this very request was for, with the ticket that it makes; else who has the roll number. */
+async function thereBefore(
+  store: Store,
+  eventId: number,
+  ticket: string,
+  key: string | null,
+): Promise<Admission | null> {
+  const made = await store.attendees.findOne({ 'ticket.id': ticket }, { _id: 1 }).lean();
+  if (made) return { kind: 'added', attendee_id: made._id };
+  if (key === null) return null;
+  const there = await store.attendees
+    .findOne({ event_id: eventId, live: true, student_key: keysOfRoll(key) }, { ticket: 1 })
+    .lean();
+  // Between the two looks another try of the request may have made it.
+  return there && { kind: there.ticket.id === ticket ? 'added' : 'there', attendee_id: there._id };
+}
+
 async function admitOne(
   tools: SettleTools,
   event: EventDoc,
-  { details, email }: Admitted,
+  { details, email, request_id: request = randomUUID() }: Admitted,
   asked: Asked,
 ): Promise<Admission> {
   const { store, seats } = tools;
   const key = studentKey(details);
+  // Not of its number: that may be somebody else's after a restore.
+  const id = ticketId({ owner: `attendee:${request}`, eventId: event._id, issue: 1 }, tools.idKey);
   // Behind every payment that waits for a seat.
   const wish = { paymentId: '', paidAt: Math.floor(Date.now() / 1_000), beyondCapacity: false };
   for (let tries = 0; tries < TRIES; tries++) {
-    const there =
-      key === null
-        ? null
-        : await store.attendees
-            .findOne({ event_id: event._id, live: true, student_key: keysOfRoll(key) }, { _id: 1 })
-            .lean();
-    if (there) return { kind: 'there', attendee_id: there._id };
+    const there = await thereBefore(store, event._id, id, key);
+    if (there) return there;
     const made = await takeSeat(seats, event, wish, async (seat) => {
       const now = new Date();
       const _id = await tools.nextAttendeeId();
@@ -51,8 +65,7 @@ async function admitOne(
         details,
         email,
         ticket: {
-          // Not its number: that may be somebody else's after a restore.
-          id: ticketId({ owner: `attendee:${randomUUID()}`, eventId: event._id, issue: 1 }, tools.idKey),
+          id,
           event_id: event._id,
           issue: 1,
           issued_at: now,
@@ -68,7 +81,8 @@ async function admitOne(
       await store.attendees.create([attendee]);
       return attendee;
     });
-    if (made === 'full') return { kind: 'full' };
+    // Another try of the same request may have got the last seat.
+    if (made === 'full') return (await thereBefore(store, event._id, id, key)) ?? { kind: 'full' };
     if (made === 'again') continue;
     await refuseGone(store, made);
     await finishByHand(tools, made);

@@ -72,6 +72,23 @@ describe('a ticket by hand', () => {
     expect(await desk.store.attendees.countDocuments({ live: true })).to.equal(4);
   });
 
+  it('asked for again by the same request is the one that was given, also the last one, at the same time, or with a roll number', async () => {
+    await desk.lay({ events: [eventDoc({ capacity: 3 })] });
+    const asked = (request_id: string, roll?: string) => ({ ...person(roll), request_id });
+    const give = async (...people: ReturnType<typeof asked>[]) => admit(desk.tools(), 1, people, BY);
+    const [first] = await give(asked('one'));
+    expect(first?.kind).to.equal('added');
+    expect(await give(asked('one'))).to.deep.equal([first]);
+    const [rolled] = await give(asked('two', 'R1'));
+    expect(await give(asked('two', 'R1'), asked('three', 'R1'))).to.deep.equal([rolled, { ...rolled, kind: 'there' }]);
+    const last = await Promise.all([1, 2, 3].map(() => give(asked('four'))));
+    expect(new Set(last.flat().map((one) => JSON.stringify(one))).size).to.equal(1);
+    expect(last[0]?.[0]?.kind).to.equal('added');
+    expect(await give(asked('five'))).to.deep.equal([{ kind: 'full' }]);
+    expect(await desk.store.attendees.countDocuments()).to.equal(3);
+    expect(await desk.store.mails.countDocuments()).to.equal(3);
+  });
+
   it('is shown at the desk with the code of its mail, and the trail says to whom; one that is over is not', async () => {
     const ended = { ...attendeeDoc().ticket, revoked_at: new Date(), revoked_reason: 'refunded' as const };
     await desk.lay({

@@ -5,7 +5,7 @@
 import { createHmac, hkdfSync, type KeyObject } from 'node:crypto';
 
 export interface TicketSubject {
-  /** The payment's id; for one made by hand something of its own, as nothing makes that one again. */
+  /** The payment's id; of one made by hand the request's, or something random: nothing else makes that one again. */
   owner: string;
   eventId: number;
   issue: number;

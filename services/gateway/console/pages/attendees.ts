@@ -1,4 +1,5 @@
 /** An event's attendees: looked for, added by hand or from a spreadsheet, corrected, mailed again. */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { MAIL_STATES } from '../../../../shared/store/documents.ts';
 import { chosenAddress, meantAddress } from '../../attendees/meant.ts';
@@ -46,6 +47,9 @@ const form = z.strictObject({
   sure: z.literal('yes').optional(),
 });
 type Form = z.output<typeof form>;
+
+/** The hidden field that makes a form sent twice one attendee. It comes from outside: what no page of ours wrote was not sent. */
+const requestField = z.uuid().optional().catch(undefined);
 
 /** The fields with the address that is to be taken; or what to ask about it first. */
 async function settledFields({ gateway }: Pick<Call, 'gateway'>, eventId: number, { meant, sure, ...fields }: Form) {
@@ -98,6 +102,7 @@ export const attendeesPage = page({
       mails: mailStateChoices(email_state),
       filtered: search !== undefined || checked_in !== undefined || email_state !== undefined,
       fields: fieldsOf({}),
+      request: call.given?.values.request ?? randomUUID(),
       ask: null as string | null,
       upload: null as Upload | null,
     };
@@ -108,22 +113,29 @@ export const addAttendeeAction = action({
   path: '/events/{id}/attendees',
   access: ROLES,
   params,
-  form,
+  form: form.extend({ request: requestField }),
   shownBy: attendeesPage,
   async handle(call) {
     // Whose event it is comes first: what others have is told to nobody else.
     await answerOf(readEvent, call, { params: call.params });
-    const { fields, ask } = await settledFields(call, Number(call.params.id), call.body);
+    const { request, ...typed } = call.body;
+    const { fields, ask } = await settledFields(call, Number(call.params.id), typed);
     if (ask !== null) {
-      const shown = await attendeesPage.handle({ ...call, query: {} });
-      return { ...(shown as Record<string, unknown>), fields: fieldsOf(fields), ask };
+      const shown = (await attendeesPage.handle({ ...call, query: {} })) as Record<string, unknown>;
+      return { ...shown, fields: fieldsOf(fields), ask, request: request ?? shown.request };
     }
     const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value?.trim()));
     const { body } = await answerOf<AttendeeAnswer>(addAttendeeRoute, call, {
       params: call.params,
+      headers: { 'idempotency-key': request },
       body: { name: '', ...given },
     });
-    return goTo(`/attendees/${body.id}`, { tone: 'good', text: `${body.name} has a ticket now.` });
+    return goTo(
+      `/attendees/${body.id}`,
+      body.live
+        ? { tone: 'good', text: `${body.name} has a ticket now.` }
+        : { tone: 'bad', text: 'This form was sent before, and the ticket that it gave was taken away since.' },
+    );
   },
 });
 

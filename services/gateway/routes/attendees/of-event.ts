@@ -55,18 +55,27 @@ export const addAttendeeRoute = route({
   path: '/api/events/{id}/attendees',
   tag: 'attendees',
   summary: 'Add an attendee by hand',
-  description: 'Without a payment: with a seat, a signed ticket and a mail like everybody’s.',
+  description:
+    'Without a payment: with a seat, a signed ticket and a mail like everybody’s. With an `Idempotency-Key` it can be sent again where no answer came: the same key with the same body makes nobody twice, and is answered with the attendee that was made.',
   access: ROLES,
   params,
+  headers: z.object({
+    'idempotency-key': z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Something random, new for each attendee. It counts for you, this event and this body alone.'),
+  }),
   body: { schema: newAttendeeBody, example: newAttendeeExample },
   answers: { 200: { description: 'The attendee.', schema: attendeeAnswer, example: attendeeExample } },
   problems: {
     409: 'The event is full or cancelled, or the roll number has a ticket already (`attendee_id`).',
     422: 'A name that says nothing, or no address.',
-    503: 'The bus or ticketing is away; nobody was added, or the answer was lost: look before trying again.',
+    503: 'The bus or ticketing is away; nobody was added, or the answer was lost: look before trying again, or send the same `Idempotency-Key`.',
   },
   async handle(call) {
-    const attendee = await addAttendee(call, call.params.id, call.body);
+    const attendee = await addAttendee(call, call.params.id, call.body, call.headers['idempotency-key']);
     return { status: 200, body: await presentOneAttendee(call.gateway.store, attendee) };
   },
 });
