@@ -14,7 +14,9 @@ export const mailAnswer = z
     kind: z.enum(MAIL_KINDS),
     state: z.enum(MAIL_STATES),
     event: z.strictObject({ id: z.int(), name: z.string() }),
-    attendee: z.strictObject({ id: z.int(), name: z.string().nullable(), email: z.string().nullable() }),
+    attendee: z
+      .strictObject({ id: z.int(), name: z.string().nullable(), email: z.string().nullable() })
+      .describe('As they are now. Of one who was moved to another event: no name, and the address that it went to.'),
     payment_id: z.string().nullable(),
     attempts: z.int(),
     error: z.string().nullable().describe('Of the last try, without addresses.'),
@@ -71,22 +73,25 @@ export async function listMails(
   if (rows.length === 0) return { body: [], headers };
   const [attendees, events] = await Promise.all([
     store.attendees
-      .find({ _id: { $in: rows.map((mail) => mail.attendee_id) } }, { 'details.name': 1, email: 1 })
+      .find({ _id: { $in: rows.map((mail) => mail.attendee_id) } }, { event_id: 1, 'details.name': 1, email: 1 })
       .lean<AttendeeDoc[]>(),
     store.events.find({ _id: { $in: [...new Set(rows.map((mail) => mail.event_id))] } }, { name: 1 }).lean(),
   ]);
   const people = new Map(attendees.map((one) => [one._id, one]));
   const names = new Map(events.map((one) => [one._id, one.name]));
-  const body = rows.map(
-    (mail): MailAnswer => ({
+  const body = rows.map((mail): MailAnswer => {
+    const person = people.get(mail.attendee_id);
+    // Who was moved to another event is that one's: whoever sees this one knows the address that it went to.
+    const here = person?.event_id === mail.event_id;
+    return {
       id: mail._id,
       kind: mail.kind,
       state: mail.state,
       event: { id: mail.event_id, name: names.get(mail.event_id) ?? `event ${mail.event_id}` },
       attendee: {
         id: mail.attendee_id,
-        name: people.get(mail.attendee_id)?.details?.name ?? null,
-        email: people.get(mail.attendee_id)?.email ?? null,
+        name: (here && person.details?.name) || null,
+        email: (here ? person.email : mail.to) ?? null,
       },
       payment_id: mail.payment_id ?? null,
       attempts: mail.attempts,
@@ -94,7 +99,7 @@ export async function listMails(
       due_at: mail.due_at?.toISOString() ?? null,
       sent_at: mail.sent_at?.toISOString() ?? null,
       created_at: mail.created_at.toISOString(),
-    }),
-  );
+    };
+  });
   return { body, headers };
 }

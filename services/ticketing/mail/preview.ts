@@ -42,6 +42,8 @@ export async function previewMail(store: Store, id: string, envelope: Envelope):
     store.mailTemplates.findById(mail.event_id).lean<MailTemplateDoc>(),
   ]);
   if (!attendee || !event) throw new RequestFailed(409, 'its attendee or event is gone, so it cannot be made');
+  // Who was moved to another event since is that one's: nobody who sees this one learns of them.
+  const person = attendee.event_id === mail.event_id ? attendee : { ...attendee, details: {}, email: mail.to };
   const style = { look: lookOf(template).look, trial: null };
-  return shown(await renderMail(mail, attendee, event, envelope, style), envelope.from, attendee.email ?? '');
+  return shown(await renderMail(mail, person, event, envelope, style), envelope.from, person.email ?? '');
 }

@@ -86,8 +86,10 @@ export const listConflicts = route({
       .lean<ConflictDoc[]>();
     const { rows, headers } = page(found, limit, (one) => ({ key: one.uploaded_at.getTime(), id: one._id }), asked);
     const ids = rows.flatMap(({ attendee_id }) => (attendee_id == null ? [] : [attendee_id]));
-    const people = await store.attendees.find({ _id: { $in: ids } }, { details: 1 }).lean<AttendeeDoc[]>();
-    const byId = new Map(people.map((person) => [person._id, person]));
+    const people = await store.attendees.find({ _id: { $in: ids } }, { event_id: 1, details: 1 }).lean<AttendeeDoc[]>();
+    // Who was moved to another event since is that one's.
+    const here = people.filter(({ event_id }) => event_id === params.id);
+    const byId = new Map(here.map((person) => [person._id, person]));
     return { status: 200, body: rows.map((one) => present(one, byId.get(one.attendee_id ?? -1))), headers };
   },
 });
