@@ -57,6 +57,8 @@ describe('the page of an event’s mail', () => {
 
     await page.getByLabel(/^Logo/).setInputFiles({ ...logo, buffer: Buffer.alloc(2_000_000) });
     await page.getByText('may have at most 64 KiB', { exact: true }).waitFor();
+    for (const name of ['Save', 'Send a test']) await page.getByRole('button', { name }).click();
+    expect(await field.inputValue(), 'what was typed is still there').to.equal('Come to gate 2, {{name}}!');
     await page.getByLabel(/^Logo/).setInputFiles(logo);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved. Mails from now on look like this.').waitFor();

@@ -73,7 +73,7 @@ function send(target) {
   sent.remove();
 }
 
-/** Refused before it is sent: the server reads no body that is far larger. */
+/** Refused before it is sent: the server reads no body that is far larger, and what was typed would go with it. */
 function logoFaults() {
   const { files, dataset } = form.elements.logo;
   const large = files[0]?.size > Number(dataset.most);
@@ -104,6 +104,12 @@ async function follow() {
 
 // Given back with what was typed, by a test or a refusal: the frame has what is saved until it is asked.
 if ('unsaved' in form.dataset) look();
+
+/** The form's own check holds Save and the test back. */
+const checkLogo = () => form.elements.logo.setCustomValidity(logoFaults()[0]?.message ?? '');
+form.elements.logo.addEventListener('input', checkLogo);
+// A page that is gone back to may have its file still.
+addEventListener('pageshow', checkLogo);
 
 let timer;
 form.addEventListener('input', () => {
