@@ -15,6 +15,9 @@ const HOST_ONLY = '__Host-';
 export const CSRF_HEADER = 'x-csrf-token';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** The browser says that a page of ours sent this, but its token is another session's: somebody signed in anew meanwhile. */
+export class OtherSession extends Problem {}
+
 export interface BrowserSessions {
   /** The token of the browser's session; an Authorization header goes first, and no cookie counts beside it. */
   token(ctx: Context): string | null;
@@ -22,7 +25,7 @@ export interface BrowserSessions {
   end(ctx: Context): void;
   /** Goes into each form of this session's pages. */
   csrf(user: Pick<SignedIn, 'session'>): string;
-  /** @throws Problem 403 unless a page of ours sent this; `given` is its token. Reading needs no proof. */
+  /** @throws Problem 403, an `OtherSession` where that is all, unless a page of ours sent this; `given` is its token. Reading needs no proof. */
   refuseForged(ctx: Context, user: Pick<SignedIn, 'session'> | null, given: unknown): void;
   /** A value in a cookie that only we can write; null removes it. */
   keep(ctx: Context, name: string, value: string | null): void;
@@ -55,14 +58,14 @@ export function browserSessions({ secret, publicUrl }: BrowserSessionOptions): B
       `${called(name)}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
     );
 
-  /** Older browsers, and plain HTTP, send no Sec-Fetch-Site but an Origin; without either the token alone decides. */
-  function fromElsewhere(ctx: Context): boolean {
+  /** Older browsers, and plain HTTP, send no Sec-Fetch-Site but an Origin; without either (null) the token alone decides. */
+  function fromOurs(ctx: Context): boolean | null {
     const site = ctx.get('sec-fetch-site');
-    if (site !== '') return site !== 'same-origin';
+    if (site !== '') return site === 'same-origin';
     const origin = ctx.get('origin');
-    if (origin === '') return false;
+    if (origin === '') return null;
     const host = hostOf(origin);
-    return host === undefined || (host !== ctx.host && host !== ownHost);
+    return host !== undefined && (host === ctx.host || host === ownHost);
   }
 
   const csrf = (user: Pick<SignedIn, 'session'>) => sign('csrf', user.session);
@@ -78,9 +81,12 @@ export function browserSessions({ secret, publicUrl }: BrowserSessionOptions): B
     csrf,
     refuseForged(ctx, user, given) {
       if (SAFE.has(ctx.method)) return;
-      if (fromElsewhere(ctx)) throw new Problem(403, { detail: 'this was sent from another site’s page' });
+      const ours = fromOurs(ctx);
+      if (ours === false) throw new Problem(403, { detail: 'this was sent from another site’s page' });
       if (user && !(typeof given === 'string' && same(given, csrf(user))))
-        throw new Problem(403, { detail: 'this form is of another session; load the page anew and send it again' });
+        throw new (ours ? OtherSession : Problem)(403, {
+          detail: 'this form is of another session; load the page anew and send it again',
+        });
     },
     keep(ctx, name, value) {
       if (value === null) return put(ctx, name, '', 0);

@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa';
 import type { RequestState } from '../../../shared/http/app.ts';
 import { asProblem } from '../../../shared/http/faults.ts';
 import { Problem } from '../../../shared/http/problem.ts';
+import { OtherSession } from '../auth/browser-session.ts';
 import type { Gateway } from '../gateway.ts';
 import { type Authenticate, authorise } from '../http/authenticate.ts';
 import { readBody } from '../http/body.ts';
@@ -21,13 +22,30 @@ export interface ConsoleRouterOptions extends ConsoleOptions {
 
 type Form = Record<string, unknown>;
 
+interface Received {
+  call: PageCall;
+  /** The form is ours, but of another session: to be shown again at most, and never done. */
+  stale: OtherSession | null;
+}
+
+/** @throws Problem 403 unless a page of ours sent it */
+function staleOf(refuseForged: () => void): OtherSession | null {
+  try {
+    refuseForged();
+    return null;
+  } catch (error) {
+    if (error instanceof OtherSession) return error;
+    throw error;
+  }
+}
+
 /** A stranger's form is not even read. */
-async function callOf(
+async function received(
   ctx: Context,
   declared: Declared,
   readForm: () => Promise<Form>,
   options: ConsoleRouterOptions,
-): Promise<PageCall> {
+): Promise<Received> {
   const { correlationId, log } = ctx.state as RequestState;
   const { access } = declared;
   const signedIn = access === 'public' ? null : await options.authenticate(ctx);
@@ -36,8 +54,8 @@ async function callOf(
   ctx.state.userId = signedIn?.id;
   if (signedIn && access !== 'public') authorise(signedIn, access);
   const { _csrf, ...fields } = await readForm();
-  options.sessions.refuseForged(ctx, signedIn, _csrf);
-  return {
+  const stale = staleOf(() => options.sessions.refuseForged(ctx, signedIn, _csrf));
+  const call: PageCall = {
     params: declared.params && checked(declared.params, ctx.params, 404),
     query: undefined,
     body: fields,
@@ -60,13 +78,14 @@ async function callOf(
     },
     csrf: signedIn ? options.sessions.csrf(signedIn) : '',
   };
+  return { call, stale };
 }
 
 const queryOf = (page: Page, ctx: Context): unknown =>
   page.query ? checked(page.query, withoutBlanks(ctx.query), 400) : undefined;
 
 async function answerPage(ctx: Context, page: Page, options: ConsoleRouterOptions): Promise<void> {
-  const call = await callOf(ctx, page, async () => ({}), options);
+  const { call } = await received(ctx, page, async () => ({}), options);
   send(ctx, page, await page.handle({ ...call, query: queryOf(page, ctx) }), null, options);
 }
 
@@ -79,10 +98,14 @@ const given = (form: Form, problem: Problem): Given => ({
   message: problem.fields.detail,
 });
 
+const OPENED_BEFORE = 'This form was opened in another session, so nothing was done. Look at it, then send it again.';
+
 async function answerAction(ctx: Context, action: Action, options: ConsoleRouterOptions): Promise<void> {
   const read = async () => (await readBody(ctx, action.types ?? ['form'])) as Form;
-  const call = await callOf(ctx, action, read, options);
+  const { call, stale } = await received(ctx, action, read, options);
+  if (stale && !action.shownBy) throw stale;
   try {
+    if (stale) throw new Problem(403, { detail: OPENED_BEFORE }, { cause: stale });
     const body = action.form ? checked(action.form, call.body, 422) : undefined;
     const done = await action.handle({ ...call, body });
     if (done instanceof GoTo) return goOn(ctx, done, options);

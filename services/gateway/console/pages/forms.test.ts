@@ -88,6 +88,37 @@ describe('a form of the console', () => {
     expect(kept.html).to.match(/<p class="hint" id="df-email"><span class="fault">must be an e-mail address/);
   });
 
+  it('of another session does nothing and stands there again with what was typed and a token of this one, if it is ours', async () => {
+    await gateway.store.events.create(event(64, { status: 'closed', description: 'As it was' }));
+    const typed = { description: '"><script>alert(1)</script>', password: 'correct horse' };
+    const stale = async (path: string, from: Record<string, string>) => {
+      const headers = { ...(await headersOf('admin')), ...from };
+      const body = new URLSearchParams({ ...typed, _csrf: await csrfOf('organizer') });
+      const answer = await fetch(gateway.url + path, { method: 'POST', headers, body, redirect: 'manual' });
+      return { status: answer.status, html: await answer.text() };
+    };
+    const edit = '/events/64/edit';
+    const ours = [{ 'Sec-Fetch-Site': 'same-origin' }, { Origin: gateway.url }];
+    for (const from of ours) {
+      const { status, html } = await stale(edit, from);
+      expect(status).to.equal(403);
+      expect(html).to.contain('opened in another session').and.to.contain('&lt;script&gt;alert(1)');
+      expect(html).not.to.contain('<script>alert').and.not.to.contain(typed.password);
+      const fresh = await csrfOf('admin');
+      expect(html)
+        .to.contain(`name="_csrf" value="${fresh}"`)
+        .and.not.to.contain(await csrfOf('organizer'));
+    }
+    const others = [{}, { 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'https://evil.example' }, { Origin: 'null' }];
+    for (const from of others as Record<string, string>[]) {
+      const { status, html } = await stale(edit, from);
+      expect([status, html.includes('alert(1)')], JSON.stringify(from)).to.deep.equal([403, false]);
+    }
+    // A button has nothing that could be lost.
+    expect((await stale('/mails/resend', { 'Sec-Fetch-Site': 'same-origin' })).status).to.equal(403);
+    expect((await gateway.store.events.findById(64).lean())?.description).to.equal('As it was');
+  });
+
   it('takes as many characters as its page lets somebody type, however a browser ends lines', async () => {
     const browsers = (text: string) => text.replaceAll('\n', '\r\n');
     const description = 'Bring a pen.\n'.repeat(384) + 'Done'.repeat(2);
