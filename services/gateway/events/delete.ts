@@ -11,6 +11,7 @@ import type { Store } from '../../../shared/store/index.ts';
 import { visibleEvent } from '../auth/scope.ts';
 import type { Acting } from '../http/route.ts';
 import { hastenSettling } from '../settling.ts';
+import { laterThanBefore } from './later.ts';
 
 const PATIENCE_MS = 15_000;
 const LOOK_AGAIN_MS = 50;
@@ -57,10 +58,14 @@ async function settlingsEnd(store: Store): Promise<void> {
     throw new Problem(409, { detail: 'payments are being settled right now; try again in a moment' });
 }
 
+/** Whoever read it before, to change something else, saves no status over this. */
+const setStatus = (store: Store, _id: number, status: Partial<Pick<EventDoc, 'status' | 'closed_at'>>) =>
+  store.events.updateOne({ _id }, [{ $set: { ...status, updated_at: laterThanBefore() } }], { updatePipeline: true });
+
 /** As it was; what others changed in it meanwhile stays. */
 async function restore(store: Store, event: EventDoc): Promise<void> {
   const { status, closed_at } = event;
-  const { matchedCount } = await store.events.updateOne({ _id: event._id }, { $set: { status, closed_at } });
+  const { matchedCount } = await setStatus(store, event._id, { status, closed_at });
   if (matchedCount === 0) await store.events.create(event);
 }
 
@@ -70,7 +75,7 @@ export async function deleteEvent(id: number, { gateway, user, correlationId }: 
   const event = await visibleEvent(gateway, user, id);
   await refuseUsed(store, id);
   // Whoever settles a payment from here on gives no ticket for it.
-  await store.events.updateOne({ _id: id }, { $set: { status: 'cancelled' } });
+  await setStatus(store, id, { status: 'cancelled' });
   try {
     await settlingsEnd(store);
     await refuseUsed(store, id);

@@ -161,14 +161,18 @@ describe('deleting an event', () => {
       const before = await events.findById(id).lean();
       await payments.create(payment(id, { event_id: null, pending: true, settling }));
       const removing = remove(id);
-      await until(
+      const meanwhile = await until(
         () => events.findById(id).lean(),
         (event) => event?.status === 'cancelled',
       );
+      // Whoever read it as it was, to change something else, does not open it again.
+      expect(meanwhile?.updated_at).to.be.above(before?.updated_at as Date);
       const settled = { pending: false, settling: null, event_id: ours ? id : null };
       await payments.updateOne({ _id: payId(id) }, { $set: settled });
       expect((await removing).status).to.equal(ours ? 409 : 200);
-      expect(await events.findById(id).lean()).to.deep.equal(ours ? before : null);
+      const after = await events.findById(id).lean();
+      expect(after).to.deep.equal(ours ? { ...before, updated_at: after?.updated_at } : null);
+      if (ours) expect(after?.updated_at, 'nor is it left cancelled').to.be.above(meanwhile?.updated_at as Date);
     }
   });
 

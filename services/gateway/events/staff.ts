@@ -7,6 +7,7 @@ import type { Store } from '../../../shared/store/index.ts';
 import { clubScope, eventScope, visibleEvent } from '../auth/scope.ts';
 import type { Acting } from '../http/route.ts';
 import { faulty } from '../http/validate.ts';
+import { laterThanBefore } from './later.ts';
 import type { staffMember } from './schema.ts';
 
 /** The people on an event's list, by id. */
@@ -50,12 +51,10 @@ async function save(
   { gateway, user, correlationId }: Acting,
   only: Record<string, unknown> = {},
 ): Promise<EventDoc | null> {
-  // Later than before, whatever the clock does: a change of the event is compared and set by it.
-  const later = { $max: [{ $add: ['$updated_at', 1] }, { $literal: new Date() }] };
   const after = await gateway.store.events
     .findOneAndUpdate(
       { $and: [{ _id: id }, eventScope(user), only] },
-      [{ $set: { staff: { $literal: ids }, updated_at: later } }],
+      [{ $set: { staff: { $literal: ids }, updated_at: laterThanBefore() } }],
       { returnDocument: 'after', updatePipeline: true },
     )
     .lean<EventDoc>();
