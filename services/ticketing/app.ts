@@ -1,4 +1,5 @@
 /** Ticketing: consumes observations, settles payments, mails tickets, and picks up what was left behind. */
+import { domainToASCII } from 'node:url';
 import { answer, ask } from '../../shared/bus/requests.ts';
 import type { Logger } from '../../shared/log/index.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
@@ -16,6 +17,7 @@ import { smtpTransport } from './mail/transport.ts';
 import { previewTemplate, testTemplate } from './mail/try-template.ts';
 import { createTicketingMetrics } from './metrics.ts';
 import { type Recovery, startRecovery } from './recovery/loop.ts';
+import { writtenSender } from './sender.ts';
 import { claimPayment } from './settle/claim.ts';
 import { lookUps } from './settle/look-up.ts';
 import { seatsOf } from './settle/seats.ts';
@@ -41,7 +43,8 @@ const ATTENDEE_ID_BLOCK = 10;
 /** Ingest reads it without asking anybody, ms. */
 const READ_WITHIN_MS = 5_000;
 
-const domainOf = (from: string): string => /@([\w.-]+)/.exec(from)?.[1] ?? 'qrflow.invalid';
+/** In ASCII, as ids of mails are. */
+const domainOf = (address: string): string => domainToASCII(address.slice(address.lastIndexOf('@') + 1));
 
 export async function startTicketing(
   config: TicketingConfig,
@@ -74,7 +77,7 @@ export async function startTicketing(
       required: config.REQUIRED_DETAILS,
       defaultEventId: config.DEFAULT_EVENT_ID,
     },
-    mailDomain: domainOf(config.MAIL_FROM),
+    mailDomain: domainOf(config.MAIL_FROM.address),
     lookUp: looks.lookUp,
     onMailOwed: () => outbox?.kick(),
     onFreed: (eventId) => {
@@ -95,7 +98,11 @@ export async function startTicketing(
     ca: config.SMTP_CA,
     connections: config.MAIL_WORKERS,
   });
-  const envelope = { from: config.MAIL_FROM, signingKey: config.TICKET_SIGNING_KEY, publicUrl: config.PUBLIC_URL };
+  const envelope = {
+    from: writtenSender(config.MAIL_FROM),
+    signingKey: config.TICKET_SIGNING_KEY,
+    publicUrl: config.PUBLIC_URL,
+  };
   const breaker = mailBreaker(transport, config.MAIL_BREAKER_RESET, log, metrics);
 
   answer(bus, 'ticketing.settle', async ({ payment_id, event_id }) => {

@@ -7,6 +7,7 @@ import { type Config, loadConfig, type Settings } from '../../shared/config/inde
 import { type Aliases, extendedAliases } from '../../shared/student/aliases.ts';
 import { STUDENT_FIELDS, type StudentField } from '../../shared/student/fields.ts';
 import { readSigningKey } from '../../shared/ticket/token.ts';
+import { readSender, type Sender } from './sender.ts';
 
 const aliases = z.string().transform((text, context): Aliases => {
   try {
@@ -33,6 +34,15 @@ const studentFields = field.list.refine(
   (names): names is StudentField[] => names.every((name) => (STUDENT_FIELDS as readonly string[]).includes(name)),
   `may name ${STUDENT_FIELDS.join(', ')}`,
 );
+
+const sender = z.string().transform((text, context): Sender => {
+  try {
+    return readSender(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 
 /** Not 0: to erase at once, or never, must not be the result of an empty or mistaken number. */
 const retentionDays = z.string().transform((text, context): number | null => {
@@ -65,11 +75,8 @@ export const ticketingSettings = {
     optional: true,
   },
   MAIL_FROM: {
-    doc: 'The sender, as students see it.',
-    type: field.text.regex(
-      /^(?:[^<>\r\n]*<)?[^\s<>@]+@[^\s<>@.]+(?:\.[^\s<>@.]+)+>?$/,
-      'must be an address, alone or as Name <address>',
-    ),
+    doc: 'The sender, as students see it: an address, alone or as Name <address>.',
+    type: sender,
     example: 'Fest Desk <tickets@example.edu>',
   },
   PUBLIC_URL,

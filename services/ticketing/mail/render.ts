@@ -13,6 +13,7 @@ import { calendarFile } from '../../../shared/ticket/calendar.ts';
 import { ticketLink } from '../../../shared/ticket/link.ts';
 import { ticketQr } from '../../../shared/ticket/qr.ts';
 import { signTicket } from '../../../shared/ticket/token.ts';
+import { readSender } from '../sender.ts';
 import { DEFAULT_LOOK, type Look } from './look.ts';
 import { textsOf } from './texts.ts';
 
@@ -110,6 +111,7 @@ const logoAttachment = ({ bytes, type }: Logo) => ({
 });
 
 export interface Envelope {
+  /** The sender as people read it. */
   from: string;
   signingKey: KeyObject;
   /** Where people reach the gateway; unknown: a mail has no link to its ticket. */
@@ -146,7 +148,7 @@ export async function renderMail(
   const subject = mail.kind === 'ticket' ? texts.subject : `Ticket cancelled: ${plain.event}`;
   const logo = look.logo ? [logoAttachment(look.logo)] : [];
   const message: SendMailOptions = {
-    from,
+    from: readSender(from),
     to: { name: attendee.details.name === undefined ? '' : base.name, address: attendee.email ?? '' },
     messageId: mail.message_id,
     subject: trial === 'test' ? `[Test] ${subject}` : subject,
