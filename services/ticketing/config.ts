@@ -4,19 +4,10 @@ import { z } from 'zod';
 import { commonFaults, commonSettings, PUBLIC_URL } from '../../shared/config/common.ts';
 import * as field from '../../shared/config/fields.ts';
 import { type Config, loadConfig, type Settings } from '../../shared/config/index.ts';
-import { type Aliases, extendedAliases } from '../../shared/student/aliases.ts';
+import { extendedAliases } from '../../shared/student/aliases.ts';
 import { STUDENT_FIELDS, type StudentField } from '../../shared/student/fields.ts';
 import { readSigningKey } from '../../shared/ticket/token.ts';
-import { readSender, type Sender } from './sender.ts';
-
-const aliases = z.string().transform((text, context): Aliases => {
-  try {
-    return extendedAliases(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
+import { readSender } from './sender.ts';
 
 const signingKey = field.pem.transform((pem, context) => {
   try {
@@ -34,15 +25,6 @@ const studentFields = field.list.refine(
   (names): names is StudentField[] => names.every((name) => (STUDENT_FIELDS as readonly string[]).includes(name)),
   `may name ${STUDENT_FIELDS.join(', ')}`,
 );
-
-const sender = z.string().transform((text, context): Sender => {
-  try {
-    return readSender(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
 
 /** Not 0: to erase at once, or never, must not be the result of an empty or mistaken number. */
 const retentionDays = z.string().transform((text, context): number | null => {
@@ -76,7 +58,7 @@ export const ticketingSettings = {
   },
   MAIL_FROM: {
     doc: 'The sender, as students see it: an address, alone or as Name <address>.',
-    type: sender,
+    type: field.readBy(readSender),
     example: 'Fest Desk <tickets@example.edu>',
   },
   PUBLIC_URL,
@@ -95,7 +77,7 @@ export const ticketingSettings = {
   DEFAULT_EVENT_ID: { doc: 'The event of payments that name none.', type: field.count(1), optional: true },
   NOTES_ALIASES: {
     doc: 'More spellings of note keys: roll_number=Seat No|Ticket No; college_name=Campus',
-    type: aliases,
+    type: field.readBy(extendedAliases),
     optional: true,
   },
   REQUIRED_DETAILS: {

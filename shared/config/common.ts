@@ -1,12 +1,13 @@
 /** Settings that all three services share. */
 
+import { readStoreAddress } from '../store/address.ts';
 import * as field from './fields.ts';
 import type { Config, Setting, Settings } from './index.ts';
 
 export const commonSettings = {
   MONGODB_URI: {
     doc: 'Where the MongoDB replica set is, with the database name; its members comma separated.',
-    type: field.url('mongodb', 'mongodb+srv'),
+    type: field.readBy(readStoreAddress),
     secret: true,
     example: 'mongodb://localhost:27017/qrflow?replicaSet=rs0',
   },

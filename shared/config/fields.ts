@@ -26,17 +26,30 @@ export const count = (low: number, high = 1_000_000_000) => wholeNumber(low, hig
 
 export const text = z.string();
 
+/** What `reader` reads; the error that it throws says what is wrong. */
+export const readBy = <T>(reader: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return reader(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
 const startsWith = (protocols: string[]) => (value: string) =>
-  protocols.some((protocol) => value.trim().startsWith(`${protocol}://`));
+  protocols.some((protocol) => value.startsWith(`${protocol}://`));
 const howItStarts = (protocols: string[]) =>
   `must start with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
 
-/** One address. Behind the protocol it may name several hosts: `mongodb://a,b/name`. */
-export const url = (...protocols: string[]) => z.string().refine(startsWith(protocols), howItStarts(protocols));
+/** One address. */
+export const url = (...protocols: string[]) => z.string().trim().refine(startsWith(protocols), howItStarts(protocols));
 
 /** Several addresses, comma separated, each with its protocol. */
 export const urls = (...protocols: string[]) =>
-  z.string().refine((value) => value.split(',').every(startsWith(protocols)), howItStarts(protocols));
+  z
+    .string()
+    .refine((value) => value.split(',').every((one) => startsWith(protocols)(one.trim())), howItStarts(protocols));
 
 /** One address of a site, without a path: pages of ours stand at its root. */
 export const site = z.string().refine((value) => {
