@@ -28,6 +28,7 @@ import { securityHeaders } from './http/security-headers.ts';
 import { testMailLimit } from './mail-template/test-limit.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { ROUTES } from './routes/index.ts';
+import { watchSigningKey } from './system/signing-key.ts';
 import { type TicketPageLimits, ticketPages } from './ticket-page/open.ts';
 
 export interface RunningGateway extends RunningService {
@@ -92,6 +93,11 @@ export async function startGateway(
     publicUrl: config.PUBLIC_URL,
     stopping: stopping.signal,
   };
+
+  parts.storeReady.then(
+    () => watchSigningKey(gateway, stopping.signal),
+    () => undefined,
+  );
 
   const sessions = browserSessions({ secret: config.JWT_SECRET, publicUrl: config.PUBLIC_URL });
   const inConsole: ConsoleOptions = { declared: PAGES, sessions, version: packageJson.version };

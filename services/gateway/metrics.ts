@@ -1,4 +1,4 @@
-import { Counter, FAST_SECONDS, Histogram, type Registry } from '../../shared/metrics/index.ts';
+import { Counter, FAST_SECONDS, Gauge, Histogram, type Registry } from '../../shared/metrics/index.ts';
 
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
 
@@ -33,6 +33,11 @@ export const createGatewayMetrics = (registry: Registry) => ({
     name: 'qrflow_checkin_conflicts_total',
     help: 'People whom a door without network let in and whom the store would have refused, by why.',
     labelNames: ['reason'] as const,
+    registers: [registry],
+  }),
+  signingKeyUnknown: new Gauge({
+    name: 'qrflow_signing_key_unknown',
+    help: 'Whether tickets are signed with a key that is not in TICKET_PUBLIC_KEYS: 1 or 0.',
     registers: [registry],
   }),
 });

@@ -5,6 +5,7 @@ import type { Logger } from '../../shared/log/index.ts';
 import { openParts, type Parts } from '../../shared/service/parts.ts';
 import { idSource } from '../../shared/store/counters.ts';
 import { DEFAULT_ALIASES } from '../../shared/student/aliases.ts';
+import { signerId } from '../../shared/ticket/token.ts';
 import { answerByHand } from './by-hand/answer.ts';
 import type { TicketingConfig } from './config.ts';
 import { handleMessage } from './consume/observations.ts';
@@ -157,6 +158,7 @@ export async function startTicketing(
         intervalMs: config.RECOVERY_INTERVAL,
         workers: config.SETTLE_WORKERS,
         retentionDays: config.RETENTION_DAYS,
+        signingKid: signerId(config.TICKET_SIGNING_KEY),
         open: gate,
         onMailOwed: () => outbox?.kick(),
       });

@@ -352,6 +352,8 @@ export interface BindingDoc {
   /** The API key that the last complete sweep was made with. */
   key_id?: string | null;
   digest?: string;
+  /** The id of the key that ticketing signs with. */
+  kid?: string;
   /** Days after an event; null: never by schedule. */
   days?: number | null;
   /** Whoever moves it on looks for what is due: one replica at a time. */

@@ -280,6 +280,7 @@ export const bindings = schema<BindingDoc>({
   account_id: String,
   key_id: String,
   digest: String,
+  kid: String,
   days: Number,
   next_at: Date,
 });

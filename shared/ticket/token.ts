@@ -59,6 +59,9 @@ function headerOf(signingKey: KeyObject): { alg: string; kid: string } {
   return header;
 }
 
+/** The id of a signing key, as its tokens carry it. */
+export const signerId = (signingKey: KeyObject): string => headerOf(signingKey).kid;
+
 /** Signs the same claims to the same token, every time: Ed25519 has no randomness. */
 export async function signTicket(claims: TicketClaims, signingKey: KeyObject): Promise<string> {
   const payload = new TextEncoder().encode(JSON.stringify({ t: claims.ticket, e: claims.event }));

@@ -3,6 +3,7 @@ import { isTold } from '../../../shared/razorpay/facts.ts';
 import type { PaymentDoc } from '../../../shared/store/documents.ts';
 import type { Gateway } from '../gateway.ts';
 import type { HealthFacts, Reach } from './health-words.ts';
+import { signingKey } from './signing-key.ts';
 
 const LOOK_BACK_MS = 2 * 3_600_000;
 /** A payment is seen by its webhook within seconds; a day lets the last one be found on a quiet event. */
@@ -84,16 +85,17 @@ export async function reach({ store, bus }: Pick<Gateway, 'store' | 'bus'>, pati
 
 /** @throws an error of the store where it is away */
 export async function healthFacts(
-  gateway: Pick<Gateway, 'store' | 'bus'>,
+  gateway: Pick<Gateway, 'store' | 'bus' | 'doorKeys'>,
   now: Date,
   known?: Reach,
 ): Promise<HealthFacts> {
   const reached = known ?? (await reach(gateway));
-  const [webhook, sweep, mail, settling] = await Promise.all([
+  const [webhook, sweep, mail, settling, signing] = await Promise.all([
     webhookFacts(gateway, now),
     sweepFacts(gateway, now),
     mailFacts(gateway),
     settlingFacts(gateway),
+    signingKey(gateway),
   ]);
-  return { webhook, sweep, mail, settling, ...reached };
+  return { webhook, sweep, mail, settling, signing, ...reached };
 }

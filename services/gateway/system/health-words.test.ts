@@ -8,6 +8,7 @@ const GOOD: HealthFacts = {
   sweep: { lastComplete: ago(11), next: ago(-19), failures: 0, error: null, watermark: 1, running: false },
   mail: { resting: 0, error: null, oldestOwed: null },
   settling: { pending: 0, oldest: null },
+  signing: { kid: '0a1b2c3d', known: true },
   bus: true,
   storeMs: 4,
 };
@@ -16,7 +17,7 @@ const word = (part: string, change: Partial<HealthFacts>) =>
 
 describe('how the machinery is, in words', () => {
   it('is all good while all is good, and says what is known', () => {
-    expect(healthWords(GOOD, NOW).map(({ tone }) => tone)).to.deep.equal(Array(6).fill('good'));
+    expect(healthWords(GOOD, NOW).map(({ tone }) => tone)).to.deep.equal(Array(7).fill('good'));
     expect(word('sweep', {})?.text).to.equal('Everything Razorpay knew 11 min ago is here. The next one is in 19 min.');
   });
 
@@ -59,6 +60,13 @@ describe('how the machinery is, in words', () => {
     const failing = word('breaker', { mail: { resting: 1, error: 'connection refused', oldestOwed: null } });
     expect(failing?.text).to.match(/^It fails \(connection refused\); 1 mail waits\. They go out by themselves/);
     expect(word('breaker', { mail: { resting: 0, error: null, oldestOwed: ago(9) } })?.tone).to.equal('warn');
+  });
+
+  it('says that doors refuse the tickets that are made now, and which key is missing', () => {
+    expect(word('signing', { signing: { kid: null, known: false } })?.tone, 'nobody has said yet').to.equal('good');
+    const missing = word('signing', { signing: { kid: '4e5f6071', known: false } });
+    expect(missing?.tone).to.equal('bad');
+    expect(missing?.text).to.match(/^Tickets are signed with key 4e5f6071, which this gateway does not know/);
   });
 
   it('says who waits for ticketing, the bus or the store', () => {

@@ -1,5 +1,7 @@
 /** How the machinery is, in words for somebody who runs an event and not a server. Pure. */
 
+import type { SigningKey } from './signing-key.ts';
+
 export interface Reach {
   bus: boolean;
   /** How long the store took to answer; null: it did not. */
@@ -21,9 +23,10 @@ export interface HealthFacts extends Reach {
   /** `resting`: mails that wait because the mail server fails. */
   mail: { resting: number; error: string | null; oldestOwed: Date | null };
   settling: { pending: number; oldest: Date | null };
+  signing: SigningKey;
 }
 
-export const HEALTH_PARTS = ['webhook', 'sweep', 'breaker', 'settling', 'bus', 'store'] as const;
+export const HEALTH_PARTS = ['webhook', 'sweep', 'breaker', 'settling', 'signing', 'bus', 'store'] as const;
 export const TONES = ['good', 'warn', 'bad'] as const;
 
 export interface HealthWord {
@@ -115,6 +118,17 @@ function settling({ settling: { pending, oldest } }: HealthFacts, now: Date): He
   return { ...word, tone: 'good', text: 'Up to date: each payment has its ticket, is held for you, or is not ours.' };
 }
 
+function signing({ signing: { kid, known } }: HealthFacts): HealthWord {
+  const word = { part: 'signing', label: 'Ticket key' } as const;
+  if (kid === null) return { ...word, tone: 'good', text: 'Ticketing has not said yet which one it signs with.' };
+  if (known) return { ...word, tone: 'good', text: 'Doors know the key that tickets are signed with.' };
+  return {
+    ...word,
+    tone: 'bad',
+    text: `Tickets are signed with key ${kid}, which this gateway does not know: doors refuse them. Its public key belongs into TICKET_PUBLIC_KEYS.`,
+  };
+}
+
 /** Bus and store: what is known even where the store is away. */
 export const reachWords = ({ bus, storeMs }: Reach): HealthWord[] => [
   bus
@@ -137,5 +151,6 @@ export const healthWords = (facts: HealthFacts, now: Date): HealthWord[] => [
   sweep(facts, now),
   breaker(facts, now),
   settling(facts, now),
+  signing(facts),
   ...reachWords(facts),
 ];

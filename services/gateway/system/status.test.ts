@@ -1,7 +1,9 @@
+import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
 import { createLogger } from '../../../shared/log/index.ts';
 import type { Role } from '../../../shared/store/documents.ts';
 import { openStore } from '../../../shared/store/index.ts';
+import { keyId } from '../../../shared/ticket/token.ts';
 import { startPrivateNats } from '../../../test/servers.ts';
 import { until } from '../../../test/until.ts';
 import { event, payment, ticketMail } from '../testing/documents.ts';
@@ -91,6 +93,7 @@ describe('/api/system/status', () => {
       sweep: 'good',
       breaker: 'bad',
       settling: 'bad',
+      signing: 'good',
       bus: 'good',
       store: 'good',
     });
@@ -126,6 +129,22 @@ describe('/api/system/status', () => {
     await gateway.store.sweeps.deleteMany({});
   });
 
+  it('tells that doors know not the key that tickets are signed with', async () => {
+    const { bindings } = gateway.store;
+    const signing = async () => (await status('admin')).parts.find(({ part }: { part: string }) => part === 'signing');
+    await bindings.collection.insertOne({ _id: 'signing', kid: '0badcafe' } as never);
+    expect(await signing()).to.deep.equal({
+      part: 'signing',
+      label: 'Ticket key',
+      tone: 'bad',
+      text: 'Tickets are signed with key 0badcafe, which this gateway does not know: doors refuse them. Its public key belongs into TICKET_PUBLIC_KEYS.',
+    });
+    const kid = keyId(createPublicKey(gateway.signingKey));
+    await bindings.collection.updateOne({ _id: 'signing' as never }, { $set: { kid } });
+    expect((await signing()).tone).to.equal('good');
+    await bindings.deleteMany({});
+  });
+
   it('tells an organizer what waits of the own events, and nothing of the machinery’s', async () => {
     const body = await status('organizer');
     expect(body).to.deep.include({ status: 'ok', webhook: null, sweep: null, breaker: null });
@@ -152,7 +171,7 @@ describe('/api/system/status', () => {
   it('answers while the store goes away after the caller was recognised, and says so', async () => {
     const log = createLogger('test', 'silent');
     const store = openStore({ uri: 'mongodb://127.0.0.1:1/nobody', log, name: 'test', selectionTimeoutMs: 200 });
-    const one = { store, bus: gateway.parts.bus, version: '1' };
+    const one = { store, bus: gateway.parts.bus, doorKeys: [], version: '1' };
     try {
       const body = await readStatus(one, { id: 1, role: 'admin', club_id: null }, new Date());
       expect(body).to.deep.include({ status: 'failing', message: 'Store: Does not answer.', store: 'down', bus: 'up' });

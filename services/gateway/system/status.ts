@@ -136,7 +136,7 @@ function overall(parts: readonly HealthWord[]): Pick<SystemStatus, 'status' | 'm
 
 /** With what is away marked as such; also where the store went away after the caller was recognised. */
 export async function readStatus(
-  gateway: Pick<Gateway, 'store' | 'bus' | 'version'>,
+  gateway: Pick<Gateway, 'store' | 'bus' | 'doorKeys' | 'version'>,
   user: Viewer,
   now: Date,
 ): Promise<SystemStatus> {

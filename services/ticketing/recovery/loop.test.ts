@@ -29,6 +29,7 @@ describe('recovery on a replica that has just started', () => {
       intervalMs: 3_600_000,
       workers: 1,
       retentionDays: null,
+      signingKid: '0a1b2c3d',
       open: async () => open,
       onMailOwed: () => undefined,
     });
@@ -69,6 +70,7 @@ describe('recovery on a replica that has just started', () => {
       intervalMs: 100,
       workers: 1,
       retentionDays: null,
+      signingKid: '0a1b2c3d',
       open: async () => true,
       onMailOwed: () => undefined,
     });
@@ -83,6 +85,32 @@ describe('recovery on a replica that has just started', () => {
       expect(live.map(({ payment_id, seat }) => [payment_id, seat])).to.deep.equal([[lost._id, 1]]);
     } finally {
       await recovery.stop();
+    }
+  });
+
+  it('says which key it signs with, once the store is there; of replicas that differ the newest', async () => {
+    await desk.lay({});
+    const said = () => desk.store.bindings.findById('signing').lean();
+    for (const signingKid of ['0a1b2c3d', '4e5f6071']) {
+      let open = false;
+      const recovery = startRecovery(desk.tools(), {
+        intervalMs: 100,
+        workers: 1,
+        retentionDays: null,
+        signingKid,
+        open: async () => open,
+        onMailOwed: () => undefined,
+      });
+      try {
+        expect((await said())?.kid).to.not.equal(signingKid);
+        open = true;
+        await until(said, (one) => one?.kid === signingKid, 'the key said');
+        await desk.store.bindings.updateOne({ _id: 'signing' }, { $set: { kid: 'another' } });
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        expect((await said())?.kid, 'said once').to.equal('another');
+      } finally {
+        await recovery.stop();
+      }
     }
   });
 });

@@ -2,6 +2,7 @@
  * The recovery loops: whatever the fast path did not finish. Every replica runs them; claims keep them out of each
  * other's way. Each kind of work has a loop of its own, so that slow look-ups at Razorpay hold up no mail and no gauge.
  */
+import { saySigner } from '../../../shared/ticket/signer.ts';
 import { finishPending } from '../by-hand/finish.ts';
 import { retain } from '../redact/retention.ts';
 import type { SettleTools } from '../settle/settle.ts';
@@ -21,6 +22,8 @@ export interface RecoveryOptions {
   workers: number;
   /** How long after an event personal data is kept; null: never erased by schedule. */
   retentionDays: number | null;
+  /** The id of the key that tickets are signed with. */
+  signingKid: string;
   /** The store can be reached. */
   open(): Promise<boolean>;
   onMailOwed(): void;
@@ -40,13 +43,15 @@ const COUNT_EVERY_MS = 10_000;
 const RECONCILE_EVERY_MS = 10 * 60_000;
 
 export function startRecovery(tools: SettleTools, options: RecoveryOptions): Recovery {
-  const { intervalMs, workers, retentionDays, open, onMailOwed } = options;
+  const { intervalMs, workers, retentionDays, signingKid, open, onMailOwed } = options;
   let stopped = false;
   const isStopped = () => stopped;
 
   let whole = false;
   /** What came before that is not left to rest: nobody else was to settle it. */
   let rested = false;
+
+  let signerSaid = false;
 
   const hints = coalesced(async (eventId) => {
     if (stopped || !whole) return 0;
@@ -90,6 +95,12 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
     }),
     loop('reconcile', RECONCILE_EVERY_MS, () => reconciling.look()),
     loop('words', RECONCILE_EVERY_MS, () => addWords(tools.store, isStopped)),
+    loop('signing key', intervalMs, async () => {
+      // Once: amid a rotation replicas differ, and would take it back from each other for ever.
+      if (signerSaid) return;
+      await saySigner(tools.store, signingKid);
+      signerSaid = true;
+    }),
     loop('retention', intervalMs, () => retain(tools, retentionDays, isStopped)),
     loop('gauges', COUNT_EVERY_MS, () => countBacklog(tools)),
   ];

@@ -29,6 +29,7 @@ const example: SystemStatus = {
       tone: 'good',
       text: 'Up to date: each payment has its ticket, is held for you, or is not ours.',
     },
+    { part: 'signing', label: 'Ticket key', tone: 'good', text: 'Doors know the key that tickets are signed with.' },
     { part: 'bus', label: 'Bus', tone: 'good', text: 'Connected.' },
     { part: 'store', label: 'Store', tone: 'good', text: 'Answers.' },
   ],
