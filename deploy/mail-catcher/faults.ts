@@ -11,6 +11,8 @@ const faultsSchema = z.strictObject({
   temporary_rate: rate,
   /** Recipients answered `550 5.1.1`, compared without case. */
   permanent_addresses: z.array(z.string().trim().toLowerCase().min(1)),
+  /** Recipients answered `552 5.2.2`, likewise: for good, and no fault of the address. */
+  full_mailboxes: z.array(z.string().trim().toLowerCase().min(1)),
   /** Milliseconds each mail waits between its last byte and the answer. */
   latency_ms: z.int().min(0).max(600_000),
   /** Every recipient is answered `550 5.4.5`: the sender's quota, no fault of the address. */
@@ -38,6 +40,7 @@ export const noFaults: Faults = {
   down: false,
   temporary_rate: 0,
   permanent_addresses: [],
+  full_mailboxes: [],
   latency_ms: 0,
   quota: false,
   reject_auth: false,

@@ -160,6 +160,13 @@ describe('the SMTP side of the mail catcher', () => {
       expect(catcher.stats).to.include({ rejected_permanent: 1, accepted: 1 });
     });
 
+    it('full_mailboxes: 552 5.2.2 to those, and to no other', async () => {
+      const failure = await withFault({ full_mailboxes: ['Asha@Example.edu'] });
+      expect(failure.response).to.match(/^552 5\.2\.2 /);
+      await sender().sendMail({ ...ticketMail, to: 'ravi@example.edu' });
+      expect(catcher.stats).to.include({ rejected_permanent: 1, accepted: 1 });
+    });
+
     it('temporary_rate 1: 451 for every mail, and none is kept', async () => {
       const failure = await withFault({ temporary_rate: 1 });
       expect(failure.response).to.match(/^451 4\.3\.0 /);

@@ -283,6 +283,7 @@ function refuseRecipient(address: string, faults: Faults): SmtpRefusal | null {
   if (faults.permanent_addresses.includes(address.toLowerCase())) {
     return new SmtpRefusal(550, '5.1.1 The email account that you tried to reach does not exist');
   }
+  if (faults.full_mailboxes.includes(address.toLowerCase())) return new SmtpRefusal(552, '5.2.2 Mailbox full');
   return null;
 }
 
