@@ -212,7 +212,8 @@ export interface MailDoc {
   unconfirmed: number;
   /**
    * The last fault, without addresses, and how many of its kind in a row. `unconfirmed`: faults of that kind since it was
-   * owed, whatever came in between. `contents`: the server refused what it says.
+   * owed, whatever came in between. `contents`: the server refused what it says. `alone`: how often it refused this very mail,
+   * others having got through in between.
    */
   error: {
     kind: string;
@@ -221,6 +222,7 @@ export interface MailDoc {
     times: number;
     unconfirmed?: number;
     contents?: boolean;
+    alone?: number;
   } | null;
   correlation_id: string;
   /** When the student paid, on Razorpay's clock. */

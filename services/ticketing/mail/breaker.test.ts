@@ -29,10 +29,11 @@ describe('the mail breaker', () => {
   });
   afterEach(() => breaker.close());
 
-  const send = (...of: (Error | null)[]) => {
+  const sendEach = (of: (Error | null)[], alone: boolean) => {
     answers.push(...of);
-    return Promise.allSettled(of.map(() => breaker.send({})));
+    return Promise.allSettled(of.map(() => breaker.send({}, alone)));
   };
+  const send = (...of: (Error | null)[]) => sendEach(of, false);
 
   it('tells that the server works again although too few mails failed to open it', async () => {
     await send(refused, refused);
@@ -61,6 +62,20 @@ describe('the mail breaker', () => {
     await send(...Array.from({ length: 8 }, () => bad));
     expect(breaker.room(4)).to.equal(4);
     await send(...Array.from({ length: 10 }, () => refused));
+    expect(breaker.room(4)).to.equal(0);
+  });
+
+  it('learns nothing of the server from a mail that is refused alone, and from what else it meets as from any', async () => {
+    const closing = Object.assign(new Error('421'), { responseCode: 421, response: '421 closing', command: 'RCPT TO' });
+    const ten = <T>(one: T) => Array.from({ length: 10 }, () => one);
+    await sendEach(ten(policy), true);
+    expect(breaker.room(4)).to.equal(4);
+    await sendEach([...ten(refused), ...ten(closing)], true);
+    expect(breaker.room(4)).to.equal(0);
+  });
+
+  it('opens on refusals of mails that were not refused alone yet: a quota is told like that', async () => {
+    await send(policy, policy, policy, policy, policy);
     expect(breaker.room(4)).to.equal(0);
   });
 });

@@ -7,12 +7,15 @@ import type { SendMailOptions } from 'nodemailer';
 import CircuitBreaker from 'opossum';
 import type { Logger } from '../../../shared/log/index.ts';
 import type { TicketingMetrics } from '../metrics.ts';
-import { classify, metAnyMail } from './faults.ts';
+import { classify, metAnyMail, refusesThisMail } from './faults.ts';
 import type { MailTransport } from './transport.ts';
 
 export interface MailBreaker {
-  /** @throws the transport's error */
-  send(message: SendMailOptions): Promise<void>;
+  /**
+   * @param alone this mail was refused again and again while others got through
+   * @throws the transport's error
+   */
+  send(message: SendMailOptions, alone?: boolean): Promise<void>;
   /** How many sends may run at once now: none while open, one probe while half open. */
   room(workers: number): number;
   /** One mail may try the server now. */
@@ -35,7 +38,7 @@ export function mailBreaker(
   log: Logger,
   metrics: TicketingMetrics,
 ): MailBreaker {
-  const breaker = new CircuitBreaker((message: SendMailOptions) => transport.send(message), {
+  const breaker = new CircuitBreaker((message: SendMailOptions, _alone: boolean) => transport.send(message), {
     // The transport has time-outs of its own; opossum's would not stop the send, only forget it.
     timeout: false,
     errorThresholdPercentage: 50,
@@ -43,7 +46,8 @@ export function mailBreaker(
     rollingCountTimeout: WINDOW_MS,
     resetTimeout: resetMs,
     // "True" counts as a success of the server: it answered, it just does not want this mail.
-    errorFilter: (error: unknown) => ['address', 'temporary'].includes(classify(error).kind),
+    errorFilter: (error: unknown, _message?: SendMailOptions, alone = false) =>
+      ['address', 'temporary'].includes(classify(error).kind) || (alone && refusesThisMail(error)),
   });
   // Only `close` would leave the few mails of a short or sparse outage to rest for up to a quarter of an hour. At the
   // start nobody knows: mails may rest because of a fault that another process saw, and that the restart mended.
@@ -70,9 +74,9 @@ export function mailBreaker(
     worksAgain();
   });
   return {
-    async send(message) {
+    async send(message, alone = false) {
       try {
-        await breaker.fire(message);
+        await breaker.fire(message, alone);
       } catch (error) {
         failing ||= metAnyMail(error);
         throw error;

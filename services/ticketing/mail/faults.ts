@@ -95,8 +95,10 @@ export function classify(error: unknown): MailFault {
 export const metAnyMail = (error: unknown): boolean =>
   classify(error).kind === 'server' && !isAboutThisMail((error ?? {}) as SmtpError);
 
+/** Refused for good when it was told of, and not for its address: a full mailbox, a policy; or a quota, which meets the next one, too. */
+export const refusesThisMail = (error: unknown): boolean =>
+  classify(error).kind === 'server' && !metAnyMail(error) && ((error ?? {}) as SmtpError).responseCode !== CLOSING;
+
 /** The server takes its recipient, and not what it says: a filter, a size. In other words it may. */
-export function refusesContents(error: unknown): boolean {
-  const { responseCode = 0, command } = (error ?? {}) as SmtpError;
-  return classify(error).kind === 'server' && responseCode >= 500 && command?.startsWith('DATA') === true;
-}
+export const refusesContents = (error: unknown): boolean =>
+  refusesThisMail(error) && (error as SmtpError).command?.startsWith('DATA') === true;

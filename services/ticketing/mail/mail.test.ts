@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import { calendarFile } from '../../../shared/ticket/calendar.ts';
 import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
-import { classify, type FaultKind, metAnyMail, refusesContents, Unmakeable } from './faults.ts';
+import { classify, type FaultKind, metAnyMail, refusesContents, refusesThisMail, Unmakeable } from './faults.ts';
 import { mailDelay } from './retry.ts';
 import { MailUnconfirmed } from './transport.ts';
 import { mailVerdict } from './verdict.ts';
@@ -94,6 +94,21 @@ describe('a failed send', () => {
     ];
     expect(met.map(metAnyMail)).to.deep.equal(met.map(() => true));
     expect(own.map(metAnyMail)).to.deep.equal(own.map(() => false));
+  });
+
+  it('is a refusal of this mail where it was told of and refused for good, its address apart', () => {
+    const refusals = [smtp('552 5.2.2 full', 'RCPT TO'), smtp('550 5.4.5 quota', 'RCPT TO'), smtp('500 no')];
+    for (const refusal of refusals) expect(refusesThisMail(refusal), refusal.response).to.equal(true);
+    const others = [
+      smtp('550 5.1.1 no such user', 'RCPT TO'),
+      smtp('451 4.7.1 later'),
+      smtp('421 4.3.2 closing', 'RCPT TO'),
+      smtp('554 5.7.1 no', 'MAIL FROM'),
+      { code: 'ECONNECTION', message: 'connect ECONNREFUSED' },
+      new MailUnconfirmed('no answer'),
+      null,
+    ];
+    for (const other of others) expect(refusesThisMail(other), JSON.stringify(other)).to.equal(false);
   });
 
   it('is about what the mail says where the server takes its recipient and then refuses it for good', () => {

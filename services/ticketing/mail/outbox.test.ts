@@ -7,6 +7,7 @@ import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
 import { until } from '../../../test/until.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { mailBreaker } from './breaker.ts';
+import { claimMail } from './claim.ts';
 import { startOutbox } from './outbox.ts';
 import { settleMails } from './owe.ts';
 
@@ -63,6 +64,21 @@ describe('an outbox that has just started', () => {
   it('sends them at once where the server works: the restart may be what mended it', async () => {
     const sent = await run(null, (all) => all.every(({ state }) => state === 'sent'));
     expect(sent).to.have.length(attendees.length);
+  });
+
+  it('leaves one to its rest that is refused while others get through', async () => {
+    await desk.store.mails.updateOne({ attendee_id: 2 }, { $set: { 'error.alone': 3 } });
+    const all = await run(null, (found) => found.filter(({ state }) => state === 'sent').length === 2);
+    expect(all[1]).to.deep.include({ attendee_id: 2, state: 'owed', due_at: rested });
+  });
+
+  it('probes with the mail that was refused least, whichever is due, and does not wait for its rest to end', async () => {
+    await desk.store.mails.updateOne({ attendee_id: 1 }, { $set: { 'error.alone': 1, due_at: new Date(0) } });
+    await desk.store.mails.updateOne({ attendee_id: 2 }, { $set: { due_at: new Date(0) } });
+    await desk.store.mails.updateOne({ attendee_id: 3 }, { $set: { 'error.times': 7 } });
+    const order: (number | undefined)[] = [];
+    for (const _ of attendees) order.push((await claimMail(desk.store, { probe: true }))?.mail.attendee_id);
+    expect(order).to.deep.equal([3, 2, 1]);
   });
 
   it('tries one where the server still fails, and leaves the others to rest', async () => {

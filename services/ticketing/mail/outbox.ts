@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimMail } from './claim.ts';
 import { allowance, type Pace } from './pace.ts';
-import { endRests, offerProbe } from './rest.ts';
+import { endRests } from './rest.ts';
 import { type MailTools, sendOne } from './send-one.ts';
 
 export interface Outbox {
@@ -64,10 +64,8 @@ export function startOutbox(tools: MailTools, options: OutboxOptions): Outbox {
     full = running.size >= breaker.room(options.workers);
     if (full) return false;
     if ((await allowance(store, options.pace)) < 1) return false;
-    // Offered at each look: the mails may still be being marked, and another replica may take the one that was offered.
-    if (fresh || breaker.probing()) await offerProbe(store);
+    const claimed = await claimMail(store, { probe: fresh || breaker.probing() });
     fresh = false;
-    const claimed = await claimMail(store);
     if (!claimed) return false;
     const sending = sendOne(tools, claimed)
       .catch((error: unknown) =>

@@ -25,6 +25,7 @@ import {
 import { classify, refusesContents, Unmakeable } from './faults.ts';
 import { DEFAULT_LOOK, type Look, lookOf } from './look.ts';
 import { cancelVoid } from './owe.ts';
+import { isRefusedAlone, timesRefusedAlone } from './refused.ts';
 import { renderMail } from './render.ts';
 import { mailDelay } from './retry.ts';
 import { mailVerdict } from './verdict.ts';
@@ -97,6 +98,7 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
   const attempts = mail.attempts + (kind === 'server' ? 0 : 1);
   // Also where other faults came in between: it would be sent again and again.
   const unconfirmed = (mail.error?.unconfirmed ?? 0) + (kind === 'unconfirmed' ? 1 : 0);
+  const alone = await timesRefusedAlone(store, mail, error);
   const failures = { address: times, server: times, temporary: attempts, unconfirmed };
   const delay = mailDelay(kind, failures[kind]);
   const now = Date.now();
@@ -106,6 +108,7 @@ async function failed(tools: MailTools, claimed: ClaimedMail, to: string, error:
     error: {
       ...{ kind, text, at: new Date(now), times },
       ...(unconfirmed > 0 && { unconfirmed }),
+      ...(alone > 0 && { alone }),
       ...(refusesContents(error) && { contents: true }),
     },
     ...(kind === 'unconfirmed' && { unconfirmed: mail.unconfirmed + 1 }),
@@ -183,7 +186,7 @@ export async function sendOne(tools: MailTools, claimed: ClaimedMail): Promise<v
   const ended = metrics.mailSeconds.startTimer();
   const renewing = setInterval(() => renewMail(store, claimed).catch(() => undefined), RENEW_MS);
   try {
-    await breaker.send(message);
+    await breaker.send(message, isRefusedAlone(mail));
   } catch (error) {
     await failed(tools, claimed, to, error);
     return;
