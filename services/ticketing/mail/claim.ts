@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityDoc, AttendeeDoc, EventDoc, MailDoc, MailTemplateDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { anotherMessageId } from './message-id.ts';
 
 /** Renewed while a send goes on. */
 export const LEASE_MS = 5 * 60_000;
@@ -121,7 +122,10 @@ export async function markTried(
     readdressed = current.readdressed ?? null;
     const attendee = await store.attendees.findById(mail.attendee_id, { email: 1 }).lean();
     if (attendee?.email !== to) {
-      const anew = { state: 'owed' as const, due_at: new Date(), attempts: 0, error: null };
+      const anew = {
+        ...{ state: 'owed' as const, due_at: new Date(), attempts: 0, error: null },
+        ...(change.state === 'sent' && { message_id: anotherMessageId(mail.message_id) }),
+      };
       return await markMail(store, claimed, { ...change, to, ...anew }, trail);
     }
   }

@@ -12,6 +12,7 @@ import {
 } from '../../../shared/store/documents.ts';
 import { isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { anotherMessageId, messageId } from './message-id.ts';
 
 /** Tickets go before anything that is sent in bulk. */
 const PRIORITY: Record<MailKind, number> = { ticket: 0, cancellation: 1 };
@@ -45,7 +46,7 @@ async function owe(
     state: attendee.redacted_at ? 'cancelled' : attendee.email === null ? 'no_address' : 'owed',
     priority: PRIORITY[kind],
     to: null,
-    message_id: `<${kind}.${attendee._id}.${ticket.issue}.${ticket.id}@${context.domain}>`,
+    message_id: messageId(kind, attendee_id, ticket, context.domain),
     due_at: now,
     attempts: 0,
     lease: null,
@@ -80,6 +81,7 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
   const { _id: attendee_id, email, live, ticket } = attendee;
   if (email === null) return;
   const its = { attendee_id, kind: 'ticket' as const, issue: ticket.issue };
+  const anew = { state: 'owed' as const, due_at: now, attempts: 0, error: null };
   // Before the ones that were sent: in between it would be neither.
   if (corrected && live) await store.mails.updateMany({ ...its, state: 'sending' }, { $inc: { readdressed: 1 } });
   await store.mails.updateMany(
@@ -91,11 +93,14 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
         { state: 'owed', due_at: { $gt: now }, to: { $nin: [null, email] } },
         // Given up while its ticket was not live as stored, which a restore may have been the reason for.
         ...(live ? [{ state: 'cancelled' as const, kind: 'ticket' as const, ticket_id: ticket.id }] : []),
-        ...(corrected && live ? [{ ...its, state: 'sent' as const, to: { $ne: email } }] : []),
       ],
     },
-    { $set: { state: 'owed', due_at: now, attempts: 0, error: null } },
+    { $set: anew },
   );
+  if (!corrected || !live) return;
+  const elsewhere = { ...its, state: 'sent' as const, to: { $ne: email } };
+  for (const { _id, message_id } of await store.mails.find(elsewhere, { message_id: 1 }).lean())
+    await store.mails.updateOne({ ...elsewhere, _id }, { $set: { ...anew, message_id: anotherMessageId(message_id) } });
 }
 
 /** What was not sent yet is not sent any more; what was once, or may be being sent, gets its cancellation. */

@@ -2,6 +2,8 @@
 import { type Entry, record } from '../../../shared/audit/index.ts';
 import type { AttendeeDoc, MailDoc, MailState } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { anotherMessageId } from './message-id.ts';
+import { mayHaveArrived } from './verdict.ts';
 
 /** State → why it is not sent again; null: it is. */
 const NO_USE: Record<MailState, string | null> = {
@@ -13,6 +15,11 @@ const NO_USE: Record<MailState, string | null> = {
   cancelled: 'its ticket is not valid any more',
 };
 
+const READ = {
+  ...{ state: 1, kind: 1, ticket_id: 1, payment_id: 1, event_id: 1, attendee_id: 1 },
+  ...{ message_id: 1, sent_at: 1, unconfirmed: 1 },
+} as const;
+
 export interface Resent {
   owed: string[];
   refused: { id: string; reason: string }[];
@@ -23,9 +30,7 @@ export async function resendMails(
   ids: readonly string[],
   { by, correlationId, now = new Date() }: { by: string; correlationId: string; now?: Date },
 ): Promise<Resent> {
-  const found = await store.mails
-    .find({ _id: { $in: [...ids] } }, { state: 1, kind: 1, ticket_id: 1, payment_id: 1, event_id: 1, attendee_id: 1 })
-    .lean<MailDoc[]>();
+  const found = await store.mails.find({ _id: { $in: [...ids] } }, READ).lean<MailDoc[]>();
   const owners = await store.attendees
     .find({ _id: { $in: found.map(({ attendee_id }) => attendee_id) } }, { redacted_at: 1, live: 1, 'ticket.id': 1 })
     .lean<AttendeeDoc[]>();
@@ -43,12 +48,17 @@ export async function resendMails(
   for (const id of ids) {
     const mail = byId.get(id);
     const reason = whyNot(mail);
-    // By compare-and-set: the worker may take it in this moment.
+    // By compare-and-set: the worker may take it in this moment, or may have had no answer to it.
     const owed =
       mail && reason === null
         ? await store.mails.updateOne(
-            { _id: id, state: mail.state },
-            { $set: { state: 'owed', due_at: now, attempts: 0, error: null } },
+            { _id: id, state: mail.state, message_id: mail.message_id, unconfirmed: mail.unconfirmed },
+            {
+              $set: {
+                ...{ state: 'owed', due_at: now, attempts: 0, error: null },
+                ...(mayHaveArrived(mail) && { message_id: anotherMessageId(mail.message_id) }),
+              },
+            },
           )
         : undefined;
     if (!mail || owed?.matchedCount !== 1) {

@@ -40,8 +40,9 @@ describe('a mail', () => {
     command: string;
     response: string;
   }
-  /** Where the last one went. */
+  /** Where the last one went, and as what. */
   let to = '';
+  let messageId = '';
   /** Sends the mail that is owed; the server answers by `refusal`. @returns its subject */
   async function send(refusal: (subject: string) => Refusal | null | Promise<Refusal | null>): Promise<string> {
     const { store } = desk;
@@ -51,6 +52,7 @@ describe('a mail', () => {
       send: async (message: SendMailOptions) => {
         subject = String(message.subject);
         to = (message.to as { address: string }).address;
+        messageId = String(message.messageId);
         const refused = await refusal(subject);
         if (refused) throw Object.assign(new Error(refused.response), { code: 'EMESSAGE', ...refused });
       },
@@ -86,6 +88,33 @@ describe('a mail', () => {
     await send(() => correctTo('new@example.edu'));
     expect(await stored(), 'to where it went anyway').to.deep.include({ state: 'sent', to: 'new@example.edu' });
     expect((await stored()).trail?.map(({ action }) => action)).to.deep.equal(['mail.sent', 'mail.sent', 'mail.sent']);
+  });
+
+  it('has another Message-ID each time it is sent on purpose, and the same when it is tried again', async () => {
+    const { store } = desk;
+    const ids: string[] = [];
+    const refusal = { command: 'RCPT TO', responseCode: 450, response: '450 later' };
+    await send(() => refusal);
+    const first = messageId;
+    await send(() => {
+      throw new MailUnconfirmed('no answer');
+    });
+    expect(messageId, 'after a refusal').to.equal(first);
+    await store.mails.updateMany({}, { $set: { state: 'sending', lease: { token: 'gone', until: new Date(0) } } });
+    await reclaimMails(desk.tools());
+    await send(() => null);
+    expect(messageId, 'after no answer, and after its sender died').to.equal(first);
+    await resendMails(store, [(await stored())._id], { by: 'asha', correlationId: 'c' });
+    await send(() => correctTo('new@example.edu'));
+    ids.push(messageId);
+    await send(() => null);
+    ids.push(messageId);
+    expect(to, 'corrected while it was sent').to.equal('new@example.edu');
+    await correctTo('newer@example.edu');
+    await send(() => null);
+    ids.push(messageId);
+    expect(to, 'corrected after it was sent').to.equal('newer@example.edu');
+    expect(new Set([first, ...ids]).size, [first, ...ids].join()).to.equal(4);
   });
 
   it('whose address is corrected while the server refuses it goes to the new one, whatever the refusal said', async () => {
