@@ -86,7 +86,7 @@ export function createTicketingMetrics(registry: Registry) {
     // Its label keeps it from being 0 between a start and the first count.
     mailsPutOff: new Gauge({
       name: 'qrflow_mails_put_off',
-      help: 'Owed mails that wait long because of whom they are for, by fault: temporary, unconfirmed.',
+      help: 'Owed mails that wait long because of whom they are for, by fault: temporary, unconfirmed, refused.',
       labelNames: ['kind'],
       registers,
     }),

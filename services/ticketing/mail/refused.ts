@@ -11,6 +11,7 @@ const TIMES = 3;
 
 export const isRefusedAlone = ({ error }: Pick<MailDoc, 'error'>): boolean => (error?.alone ?? 0) >= TIMES;
 
+export const REFUSED_ALONE = { 'error.alone': { $gte: TIMES } };
 export const NOT_REFUSED_ALONE = { 'error.alone': { $not: { $gte: TIMES } } };
 
 /** How often it was by now, this failure included. */

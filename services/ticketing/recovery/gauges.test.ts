@@ -41,6 +41,7 @@ describe('the gauges', () => {
   it('do not call the mail server slow for mails that wait because of whom they are for', async () => {
     await mail(50, { error: fault('temporary'), attempts: 9 });
     await mail(5, { error: fault('unconfirmed'), attempts: 1 });
+    await mail(6, { error: { ...fault('server'), alone: 3 } });
     expect((await counted()).owed).to.equal(0);
     await mail(2, { error: fault('server') });
     expect((await counted()).owed).to.equal(2);
@@ -51,12 +52,14 @@ describe('the gauges', () => {
   });
 
   it('count those, once greylisting would be over: many at once are no full mailboxes', async () => {
-    expect((await counted()).putOff).to.deep.equal({ temporary: 0, unconfirmed: 0 });
+    expect((await counted()).putOff).to.deep.equal({ temporary: 0, unconfirmed: 0, refused: 0 });
     await mail(1, { error: fault('temporary'), attempts: 4 });
     await mail(1, { error: fault('temporary'), attempts: 5 });
     await mail(1, { error: fault('unconfirmed'), attempts: 1 });
     await mail(1, { error: fault('temporary'), attempts: 11, state: 'failed' });
-    expect((await counted()).putOff).to.deep.equal({ temporary: 1, unconfirmed: 1 });
+    await mail(1, { error: { ...fault('server'), alone: 2 } });
+    await mail(1, { error: { ...fault('server'), alone: 3 } });
+    expect((await counted()).putOff).to.deep.equal({ temporary: 1, unconfirmed: 1, refused: 1 });
   });
 
   it('show what a clock that was ahead left in the future', async () => {

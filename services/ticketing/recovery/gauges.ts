@@ -1,6 +1,7 @@
 /** How much is pending, held and owed: counted now and then, not per payment. */
 import { HOLD_REASONS } from '../../../shared/outcome.ts';
 import { MAIL_STATES } from '../../../shared/store/documents.ts';
+import { NOT_REFUSED_ALONE, REFUSED_ALONE } from '../mail/refused.ts';
 import type { SettleTools } from '../settle/settle.ts';
 
 /** What lies ahead was written by a clock that was wrong, and waits all the longer: its distance counts, too. */
@@ -23,15 +24,21 @@ export async function countBacklog({ store, metrics }: SettleTools): Promise<voi
     Promise.all(MAIL_STATES.map((state) => store.mails.countDocuments({ state }))),
     store.mails
       .findOne(
-        { state: { $in: ['owed', 'sending'] }, 'error.kind': { $nin: Object.keys(BY_RECEIVER) } },
+        { state: { $in: ['owed', 'sending'] }, 'error.kind': { $nin: Object.keys(BY_RECEIVER) }, ...NOT_REFUSED_ALONE },
         { created_at: 1 },
       )
       .sort({ created_at: 1 })
       .lean(),
     Promise.all(
-      Object.entries(BY_RECEIVER).map(async ([kind, attempts]) => ({
+      [
+        ...Object.entries(BY_RECEIVER).map(([kind, attempts]) => ({
+          kind,
+          filter: { 'error.kind': kind, attempts: { $gte: attempts } },
+        })),
+        { kind: 'refused', filter: { 'error.kind': 'server', ...REFUSED_ALONE } },
+      ].map(async ({ kind, filter }) => ({
         kind,
-        mails: await store.mails.countDocuments({ state: 'owed', 'error.kind': kind, attempts: { $gte: attempts } }),
+        mails: await store.mails.countDocuments({ state: 'owed', ...filter }),
       })),
     ),
     store.deadLetters.countDocuments({ state: 'dead' }),

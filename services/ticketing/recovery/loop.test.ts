@@ -91,14 +91,18 @@ describe('recovery on a replica that has just started', () => {
   it('says which key it signs with, once the store is there; of replicas that differ the newest', async () => {
     await desk.lay({});
     const said = () => desk.store.bindings.findById('signing').lean();
-    for (const signingKid of ['0a1b2c3d', '4e5f6071']) {
+    for (const signingKid of ['8d3c2b1a', '4e5f6071']) {
       let open = false;
+      let looks = 0;
       const recovery = startRecovery(desk.tools(), {
         intervalMs: 100,
         workers: 1,
         retentionDays: null,
         signingKid,
-        open: async () => open,
+        open: async () => {
+          looks++;
+          return open;
+        },
         onMailOwed: () => undefined,
       });
       try {
@@ -106,7 +110,13 @@ describe('recovery on a replica that has just started', () => {
         open = true;
         await until(said, (one) => one?.kid === signingKid, 'the key said');
         await desk.store.bindings.updateOne({ _id: 'signing' }, { $set: { kid: 'another' } });
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        const before = looks;
+        // Of all loops together: each had its turn.
+        await until(
+          () => looks,
+          (now) => now > before + 20,
+          'more rounds',
+        );
         expect((await said())?.kid, 'said once').to.equal('another');
       } finally {
         await recovery.stop();
