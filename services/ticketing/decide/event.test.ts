@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { AttendeeDoc, EventDoc, PaymentDoc } from '../../../shared/store/documents.ts';
 import { DEFAULT_ALIASES } from '../../../shared/student/aliases.ts';
-import { attendeeDoc, eventDoc, facts, NOW, paymentDoc, register, STUDENT } from '../../../test/documents.ts';
+import { attendeeDoc, eventDoc, facts, NOW, PAID_AT, paymentDoc, register, STUDENT } from '../../../test/documents.ts';
 import { decide, type Rules } from './decide.ts';
 import { evidence } from './event.ts';
 
@@ -51,6 +51,18 @@ describe('the event of a payment that was settled', () => {
     expect(says(waiting, { ...full, events: [over(), next()] })).to.equal('event_full:1');
     // A seat comes free: of its own event.
     expect(says(waiting, { events: [over(), next()] })).to.equal('ticketed:1');
+  });
+
+  it('is not one that was guessed although it took no more payments by then', () => {
+    const closed = eventDoc({ closes_at: new Date((PAID_AT - 60) * 1_000) });
+    const late = settled(paymentDoc(), { events: [closed] });
+    expect(says(late, { events: [closed] })).to.equal('event_closed:1');
+    expect(says(late, { events: [{ ...closed, status: 'closed' }, next()] })).to.equal('ticketed:2');
+    expect(says(late, { events: [closed, next()] })).to.equal('unassigned_event:-');
+    const named = settled(paymentDoc({ notes: { ...STUDENT, event_id: 'fest' } }), {
+      events: [{ ...closed, slug: 'fest' }],
+    });
+    expect(says(named, { events: [closed, next({ slug: 'fest' })] })).to.equal('event_closed:1');
   });
 
   it('is known, though a second one was opened since, or another is the default', () => {

@@ -86,6 +86,9 @@ export function settledChoice(
   const guessedBefore = before === undefined || isGuess(before);
   const named = choice !== null && !isGuess(choice.by);
   if (guessedBefore && named) return choice;
+  const paidAt = payment.payment?.value.created_at;
+  // Guessed for one that took no more payments by then: whatever it was for, it was not that.
+  if (guessedBefore && !ticketed && paidAt !== undefined && closedAt(event, paidAt)) return choice;
   const stays = isSettledFor(payment, reading) || (ticketed !== null && !named) || (guessedBefore && choice !== null);
   return stays ? { event, by: before ?? choice?.by ?? 'only' } : choice;
 }
