@@ -24,7 +24,7 @@ const POLLS: ((command: Command) => boolean)[] = [
     ['find mails {trail.at}', 'find attendees {pending.at}', 'find payments {words}'].includes(text) && empty,
   // The gauges.
   ({ text }) => /^aggregate (mails|payments|dead_letters) \[\$match \$group\]$/.test(text),
-  ({ text }) => text === 'find payments {pending}' || text === 'find mails {state, error.kind}',
+  ({ text }) => text === 'find payments {pending}' || text === 'find mails {state, error.kind, error.alone}',
 ];
 const isPoll = (command: Command) => POLLS.some((poll) => poll(command));
 
