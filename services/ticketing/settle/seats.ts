@@ -33,7 +33,7 @@ const blockOf = ({ capacity }: EventDoc): number =>
   capacity === null ? LARGEST_BLOCK : Math.min(LARGEST_BLOCK, Math.max(1, Math.ceil(capacity / BLOCKS_OF_AN_EVENT)));
 
 export function seatsOf(store: Store): Seats {
-  const sources = new Map<number, { take: IdSource; changed: number }>();
+  const sources = new Map<number, { take: IdSource; edition: string }>();
 
   const highest = async (eventId: number): Promise<number> => {
     const top = await store.attendees.findOne(seated(eventId), { seat: 1 }).sort({ seat: -1 }).lean();
@@ -42,13 +42,13 @@ export function seatsOf(store: Store): Seats {
 
   const sourceOf = (event: EventDoc): IdSource => {
     const { _id } = event;
-    const changed = event.updated_at.getTime();
+    const edition = JSON.stringify([event.capacity, event.updated_at]);
     const known = sources.get(_id);
     // Once there are fewer seats, as many may be taken above, and there may have been more in between: what is left of a
     // block counts as free ones, by looking.
-    if (known?.changed === changed) return known.take;
+    if (known?.edition === edition) return known.take;
     const take = idSource(store, `seats:${_id}`, blockOf(event), () => highest(_id));
-    sources.set(_id, { take, changed });
+    sources.set(_id, { take, edition });
     return take;
   };
 
