@@ -69,6 +69,11 @@ describe('the event of a payment that was settled', () => {
     expect(says(waiting, { ...full, events: [eventDoc(), next()] })).to.equal('event_full:1');
     const rules = { ...RULES, defaultEventId: 2 };
     expect(says(waiting, { ...full, events: [eventDoc(), next()], rules })).to.equal('event_full:1');
+    // Of its QR code is heard later; it is nobody's.
+    const qr = register({ id: CODE, notes: [] });
+    expect(says({ ...waiting, qr }, { ...full, events: [over(), next()] })).to.equal('event_full:1');
+    const noteless = settled(paymentDoc({ notes: { ...STUDENT, event_id: '1' } }), full);
+    expect(says(noted(noteless, STUDENT), { ...full, events: [over(), next()], rules })).to.equal('event_full:2');
     expect(says(paymentDoc(), { events: [eventDoc(), next()] }), 'a new one').to.equal('unassigned_event:-');
   });
 
@@ -100,6 +105,8 @@ describe('the event of a payment that was settled', () => {
       events: [eventDoc({ slug: 'fest' })],
       seats: false,
     });
+    const again = settled(named, { events: [over(), next()], seats: false });
+    expect(again.event_choice, 'however often it is looked at').to.deep.equal(named.event_choice);
     for (const slug of ['fest', null])
       expect(says(named, { events: [over(), next({ slug })], seats: false })).to.equal('event_full:1');
   });

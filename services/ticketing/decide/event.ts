@@ -45,20 +45,17 @@ export function chooseEvent(
   return open.length === 1 ? chosen(open[0], 'only') : null;
 }
 
-/** What a payment itself says of its event: the same text for as long as it says the same. */
-export const evidence = ({ overrides, qr }: PaymentDoc, { eventNote }: Reading): string =>
-  digest([overrides?.event_id ?? null, eventNote, qr?.value.id ?? null]);
+/** What a payment itself says of its event: the same text for as long as it says the same. (Its QR code never changes.) */
+export const evidence = ({ overrides }: PaymentDoc, { eventNote }: Reading): string =>
+  digest([overrides?.event_id ?? null, eventNote]);
 
-/** It was found to be for this event, and says today what it said then: what became of events since counts no more. */
-function isSettledFor(payment: PaymentDoc, reading: Reading): boolean {
-  const { event_id, event_choice, outcome } = payment;
-  if (event_id === null || !outcome || outcome.kind === 'foreign') return false;
-  return !event_choice || event_choice.evidence === evidence(payment, reading);
-}
+/** As when its event was chosen: what became of events since counts no more. */
+const saysTheSame = (payment: PaymentDoc, reading: Reading): boolean =>
+  !payment.event_choice || payment.event_choice.evidence === evidence(payment, reading);
 
 /** Its notes or its QR code named an event of ours when it was settled, though none goes by that name or code today. */
 export const namedItsEvent = (payment: PaymentDoc, reading: Reading): boolean =>
-  Boolean(payment.event_choice && !isGuess(payment.event_choice.by)) && isSettledFor(payment, reading);
+  Boolean(payment.event_choice && !isGuess(payment.event_choice.by)) && saysTheSame(payment, reading);
 
 /**
  * The event that counts. Who paid for one does not come to another because events were opened, closed, or given the other's
@@ -89,7 +86,7 @@ export function settledChoice(
   const paidAt = payment.payment?.value.created_at;
   // Guessed for one that took no more payments by then: whatever it was for, it was not that.
   if (guessedBefore && !ticketed && paidAt !== undefined && closedAt(event, paidAt)) return choice;
-  const stays = isSettledFor(payment, reading) || (ticketed !== null && !named) || (guessedBefore && choice !== null);
+  const stays = saysTheSame(payment, reading) || (ticketed !== null && !named);
   return stays ? { event, by: before ?? choice?.by ?? 'only' } : choice;
 }
 
