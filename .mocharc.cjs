@@ -9,7 +9,7 @@ module.exports = {
   require: ['test/order.ts', 'test/watchdog.ts'],
   reporter: 'test/report/short.ts',
   sort: true,
-  // Ends what hangs: see test/patience.ts. Hooks have it as it is.
+  // Ends what hangs: see test/patience.ts.
   timeout: 120_000,
   slow: 2_000,
   'fail-zero': true,
