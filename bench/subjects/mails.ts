@@ -1,7 +1,9 @@
 /** Mails of tickets as ticketing makes them, for whoever measures that or sends them. */
+
 import type { SendMailOptions } from 'nodemailer';
 import { attendee, event, ticketMail } from '../../services/gateway/testing/documents.ts';
 import { renderMail } from '../../services/ticketing/mail/render.ts';
+import { readSender } from '../../services/ticketing/sender.ts';
 import { readSigningKey } from '../../shared/ticket/token.ts';
 import { EVENT, PUBLIC_URL, ticketIdOf } from './tickets.ts';
 
@@ -17,7 +19,7 @@ export const server = () => ({
 });
 
 const envelope = {
-  from: 'Fest Desk <tickets@example.edu>',
+  from: readSender('Fest Desk <tickets@example.edu>'),
   signingKey: readSigningKey(process.env.TICKET_SIGNING_KEY ?? ''),
   publicUrl: PUBLIC_URL,
 };

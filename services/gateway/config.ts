@@ -1,22 +1,14 @@
 /** What the gateway can be told. */
-import { z } from 'zod';
 import { commonFaults, commonSettings, PUBLIC_URL } from '../../shared/config/common.ts';
 import * as field from '../../shared/config/fields.ts';
 import { type Config, loadConfig, type Settings } from '../../shared/config/index.ts';
 import { readPublicKeys } from '../../shared/ticket/token.ts';
 import { weakness } from './auth/weak-passwords.ts';
 
-const publicKeys = field.pem.transform((pem, context) => {
-  try {
-    return readPublicKeys(pem);
-  } catch {
-    context.addIssue({
-      code: 'custom',
-      message: 'holds a block that is no Ed25519 public key; make it with: openssl pkey -in signing.pem -pubout',
-    });
-    return z.NEVER;
-  }
-});
+const publicKeys = field.pemReadBy(
+  readPublicKeys,
+  'holds a block that is no Ed25519 public key; make it with: openssl pkey -in signing.pem -pubout',
+);
 
 export const gatewaySettings = {
   ...commonSettings,

@@ -18,7 +18,6 @@ import { smtpTransport } from './mail/transport.ts';
 import { previewTemplate, testTemplate } from './mail/try-template.ts';
 import { createTicketingMetrics } from './metrics.ts';
 import { type Recovery, startRecovery } from './recovery/loop.ts';
-import { writtenSender } from './sender.ts';
 import { claimPayment } from './settle/claim.ts';
 import { lookUps } from './settle/look-up.ts';
 import { seatsOf } from './settle/seats.ts';
@@ -99,11 +98,7 @@ export async function startTicketing(
     ca: config.SMTP_CA,
     connections: config.MAIL_WORKERS,
   });
-  const envelope = {
-    from: writtenSender(config.MAIL_FROM),
-    signingKey: config.TICKET_SIGNING_KEY,
-    publicUrl: config.PUBLIC_URL,
-  };
+  const envelope = { from: config.MAIL_FROM, signingKey: config.TICKET_SIGNING_KEY, publicUrl: config.PUBLIC_URL };
   const breaker = mailBreaker(transport, config.MAIL_BREAKER_RESET, log, metrics);
 
   answer(bus, 'ticketing.settle', async ({ payment_id, event_id }) => {

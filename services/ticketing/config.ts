@@ -9,17 +9,10 @@ import { STUDENT_FIELDS, type StudentField } from '../../shared/student/fields.t
 import { readSigningKey } from '../../shared/ticket/token.ts';
 import { readSender } from './sender.ts';
 
-const signingKey = field.pem.transform((pem, context) => {
-  try {
-    return readSigningKey(pem);
-  } catch {
-    context.addIssue({
-      code: 'custom',
-      message: 'is no Ed25519 private key (PKCS#8 PEM); make one with: openssl genpkey -algorithm ed25519',
-    });
-    return z.NEVER;
-  }
-});
+const signingKey = field.pemReadBy(
+  readSigningKey,
+  'is no Ed25519 private key (PKCS#8 PEM); make one with: openssl genpkey -algorithm ed25519',
+);
 
 const studentFields = field.list.refine(
   (names): names is StudentField[] => names.every((name) => (STUDENT_FIELDS as readonly string[]).includes(name)),

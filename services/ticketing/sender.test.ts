@@ -7,7 +7,7 @@ import type { MailDoc } from '../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc } from '../../test/documents.ts';
 import { ticketingSettings } from './config.ts';
 import { renderMail } from './mail/render.ts';
-import { writtenSender } from './sender.ts';
+import { readSender, writtenSender } from './sender.ts';
 
 const { MAIL_FROM } = ticketingSettings;
 const sender = (text: string) => loadConfig({ MAIL_FROM }, { MAIL_FROM: text }).MAIL_FROM;
@@ -23,7 +23,7 @@ const mail = {
 
 /** Whom a student’s mail program shows, and whom the mail server is told. */
 async function shownBy(text: string) {
-  const envelope = { from: writtenSender(sender(text)), signingKey, publicUrl: undefined };
+  const envelope = { from: readSender(writtenSender(sender(text))), signingKey, publicUrl: undefined };
   const message = await renderMail(mail, attendeeDoc(), eventDoc(), envelope);
   const sent = await createTransport({ streamTransport: true, buffer: true }).sendMail(message);
   const { from } = await simpleParser(sent.message as Buffer);

@@ -26,16 +26,18 @@ export const count = (low: number, high = 1_000_000_000) => wholeNumber(low, hig
 
 export const text = z.string();
 
-/** What `reader` reads; the error that it throws says what is wrong. */
-export const readBy = <T>(reader: (text: string) => T) =>
-  z.string().transform((text, context): T => {
+/** What `reader` reads of a `type`; `wrong`, or else the error that it throws, says what is wrong. */
+const readFrom = <T>(type: z.ZodType<string, string>, reader: (text: string) => T, wrong?: string) =>
+  type.transform((text, context): T => {
     try {
       return reader(text);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
+      context.addIssue({ code: 'custom', message: wrong ?? (error as Error).message });
       return z.NEVER;
     }
   });
+
+export const readBy = <T>(reader: (text: string) => T) => readFrom(text, reader);
 
 const startsWith = (protocols: string[]) => (value: string) =>
   protocols.some((protocol) => value.startsWith(`${protocol}://`));
@@ -71,6 +73,8 @@ export const pem = z
   .string()
   .transform((value) => `${value.replaceAll('\\n', '\n').trim()}\n`)
   .refine((value) => value.includes('-----BEGIN '), 'is no PEM text (-----BEGIN …)');
+
+export const pemReadBy = <T>(reader: (text: string) => T, wrong: string) => readFrom(pem, reader, wrong);
 
 /** Any text of at least `bytes` bytes. */
 export const secret = (bytes: number, how: string) =>

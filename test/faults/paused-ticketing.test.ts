@@ -2,12 +2,14 @@
  * A replica of ticketing that is paused past its leases, replaced by another, and woken: it does no harm. At most one
  * repeated mail a lost lease, and that is counted. Time is moved by putting the stored leases into the past.
  */
+
 import { expect } from 'chai';
 import { nanos } from 'nats';
 import { Registry } from 'prom-client';
 import { claimMail, LEASE_MARGIN_MS, LEASE_MS } from '../../services/ticketing/mail/claim.ts';
 import { sendOne } from '../../services/ticketing/mail/send-one.ts';
 import { createTicketingMetrics } from '../../services/ticketing/metrics.ts';
+import { readSender } from '../../services/ticketing/sender.ts';
 import { readSigningKey } from '../../shared/ticket/token.ts';
 import { scaled } from '../profile.ts';
 import { startWorld, student, until, type World } from '../world.ts';
@@ -159,7 +161,7 @@ describe('a replica of ticketing that is paused past its leases and woken', () =
         breaker: { ...({} as Parameters<typeof sendOne>[0]['breaker']), send },
         log: second.log,
         metrics: createTicketingMetrics(new Registry()),
-        from: world.env.MAIL_FROM as string,
+        from: readSender(world.env.MAIL_FROM as string),
         publicUrl: undefined,
         signingKey: readSigningKey(world.env.TICKET_SIGNING_KEY as string),
       };

@@ -76,8 +76,7 @@ export interface Razorpay {
   qrCode(id: string, options?: CallOptions): Promise<Fetched<QrCodeEntity>>;
   refund(id: string, options?: CallOptions): Promise<Fetched<RefundEntity>>;
   dispute(id: string, options?: CallOptions): Promise<Fetched<DisputeEntity>>;
-  /** The QR code that a payment was made through, if any. */
-  /** Null: it came through none, also where this account may not ask (it has no QR codes then). */
+  /** The QR code that a payment was made through. Null: through none, also where this account may not ask (it has no QR codes then). */
   qrCodeOf(paymentId: string, options?: CallOptions): Promise<Fetched<QrCodeEntity> | null>;
   refundsOf(paymentId: string, query: ListQuery, options?: CallOptions): Promise<Page<RefundEntity>>;
   payments(query: ListQuery, options?: CallOptions): Promise<Page<PaymentEntity>>;

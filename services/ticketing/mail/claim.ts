@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityDoc, AttendeeDoc, EventDoc, MailDoc, MailTemplateDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { anotherMessageId } from './message-id.ts';
+import { owedAnew, sentAnew } from './anew.ts';
 
 /** Renewed while a send goes on. */
 export const LEASE_MS = 5 * 60_000;
@@ -122,10 +122,8 @@ export async function markTried(
     readdressed = current.readdressed ?? null;
     const attendee = await store.attendees.findById(mail.attendee_id, { email: 1 }).lean();
     if (attendee?.email !== to) {
-      const anew = {
-        ...{ state: 'owed' as const, due_at: new Date(), attempts: 0, error: null },
-        ...(change.state === 'sent' && { message_id: anotherMessageId(mail.message_id) }),
-      };
+      const now = new Date();
+      const anew = change.state === 'sent' ? sentAnew(mail.message_id, now) : owedAnew(now);
       return await markMail(store, claimed, { ...change, to, ...anew }, trail);
     }
   }

@@ -1,10 +1,12 @@
 /** What an outbox does that has only just started, with mails that rest because of a fault before its start. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { createLogger } from '../../../shared/log/index.ts';
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
 import { until } from '../../../test/until.ts';
+import { readSender } from '../sender.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { mailBreaker } from './breaker.ts';
 import { claimMail } from './claim.ts';
@@ -50,7 +52,7 @@ describe('an outbox that has just started', () => {
     const log = createLogger('test', 'silent');
     const breaker = mailBreaker(transport, 60_000, log, metrics);
     const outbox = startOutbox(
-      { store, breaker, log, metrics, from: 'desk@example.edu', signingKey, publicUrl: undefined },
+      { store, breaker, log, metrics, from: readSender('desk@example.edu'), signingKey, publicUrl: undefined },
       { workers: 2, pace: { perMinute: undefined, perDay: undefined }, open: async () => true },
     );
     try {

@@ -12,7 +12,8 @@ import {
 } from '../../../shared/store/documents.ts';
 import { isDuplicateKey } from '../../../shared/store/errors.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { anotherMessageId, messageId } from './message-id.ts';
+import { owedAnew, sentAnew } from './anew.ts';
+import { messageId } from './message-id.ts';
 
 /** Tickets go before anything that is sent in bulk. */
 const PRIORITY: Record<MailKind, number> = { ticket: 0, cancellation: 1 };
@@ -81,7 +82,6 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
   const { _id: attendee_id, email, live, ticket } = attendee;
   if (email === null) return;
   const its = { attendee_id, kind: 'ticket' as const, issue: ticket.issue };
-  const anew = { state: 'owed' as const, due_at: now, attempts: 0, error: null };
   // Before the ones that were sent: in between it would be neither.
   if (corrected && live) await store.mails.updateMany({ ...its, state: 'sending' }, { $inc: { readdressed: 1 } });
   await store.mails.updateMany(
@@ -95,12 +95,12 @@ async function readdress(store: Store, attendee: AttendeeDoc, corrected: boolean
         ...(live ? [{ state: 'cancelled' as const, kind: 'ticket' as const, ticket_id: ticket.id }] : []),
       ],
     },
-    { $set: anew },
+    { $set: owedAnew(now) },
   );
   if (!corrected || !live) return;
   const elsewhere = { ...its, state: 'sent' as const, to: { $ne: email } };
   for (const { _id, message_id } of await store.mails.find(elsewhere, { message_id: 1 }).lean())
-    await store.mails.updateOne({ ...elsewhere, _id }, { $set: { ...anew, message_id: anotherMessageId(message_id) } });
+    await store.mails.updateOne({ ...elsewhere, _id }, { $set: sentAnew(message_id, now) });
 }
 
 /** What was not sent yet is not sent any more; what was once, or may be being sent, gets its cancellation. */

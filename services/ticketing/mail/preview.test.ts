@@ -1,14 +1,16 @@
 /** A mail that is looked at: as it would go out, and to nobody who sees its event a way to somebody at another one. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { MailDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, STUDENT } from '../../../test/documents.ts';
+import { readSender } from '../sender.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { settleMails } from './owe.ts';
 import { previewMail } from './preview.ts';
 
 const ENVELOPE = {
-  from: 'tickets@example.edu',
+  from: readSender('tickets@example.edu'),
   signingKey: generateKeyPairSync('ed25519').privateKey,
   publicUrl: undefined,
 };

@@ -5,6 +5,7 @@ import { RequestFailed } from '../../../shared/bus/index.ts';
 import type { MailPreview } from '../../../shared/bus/requests.ts';
 import type { AttendeeDoc, EventDoc, MailDoc, MailTemplateDoc } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
+import { type Sender, writtenSender } from '../sender.ts';
 import { lookOf } from './look.ts';
 import { type Envelope, renderMail } from './render.ts';
 
@@ -16,14 +17,14 @@ interface Attachment {
 }
 
 /** A rendered message to look at. */
-export function shown(message: SendMailOptions, from: string, to: string): MailPreview {
+export function shown(message: SendMailOptions, from: Sender, to: string): MailPreview {
   const attachments = (message.attachments ?? []) as Attachment[];
   let html = String(message.html);
   for (const { cid, content, contentType } of attachments)
     if (cid && content)
       html = html.replaceAll(`cid:${cid}`, `data:${contentType};base64,${content.toString('base64')}`);
   return {
-    from,
+    from: writtenSender(from),
     to,
     subject: String(message.subject),
     html,

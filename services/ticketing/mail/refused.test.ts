@@ -1,4 +1,5 @@
 /** Recipients whose mails the server refuses, and not for their address: what the others notice of them. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { createMailCatcher, type MailCatcher } from '../../../deploy/mail-catcher/mail-catcher.ts';
@@ -6,6 +7,7 @@ import { createLogger } from '../../../shared/log/index.ts';
 import type { AttendeeDoc, MailDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc } from '../../../test/documents.ts';
 import { until } from '../../../test/until.ts';
+import { readSender } from '../sender.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { type MailBreaker, mailBreaker } from './breaker.ts';
 import { type Outbox, startOutbox } from './outbox.ts';
@@ -51,7 +53,7 @@ describe('recipients that the mail server refuses for good', () => {
     const transport = smtpTransport({ host: 'localhost', port, ca, connections: 2, ...credentials });
     breaker = mailBreaker(transport, RESET_MS, log, metrics);
     outbox = startOutbox(
-      { store, breaker, log, metrics, from: 'desk@example.edu', signingKey, publicUrl: undefined },
+      { store, breaker, log, metrics, from: readSender('desk@example.edu'), signingKey, publicUrl: undefined },
       { workers: 2, pace: { perMinute: undefined, perDay: undefined }, open: async () => true },
     );
     stop = async () => {

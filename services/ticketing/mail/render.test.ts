@@ -6,11 +6,12 @@ import { signTicket } from '../../../shared/ticket/token.ts';
 import { attendeeDoc, eventDoc, STUDENT } from '../../../test/documents.ts';
 import { png } from '../../../test/pictures.ts';
 import { readQr } from '../../../test/qr.ts';
+import { readSender } from '../sender.ts';
 import { lookOf } from './look.ts';
 import { renderMail, type Style } from './render.ts';
 
 const envelope = {
-  from: 'Fest Desk <tickets@example.edu>',
+  from: readSender('Fest Desk <tickets@example.edu>'),
   signingKey: generateKeyPairSync('ed25519').privateKey,
   publicUrl: undefined as string | undefined,
 };

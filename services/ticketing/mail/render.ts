@@ -13,7 +13,7 @@ import { calendarFile } from '../../../shared/ticket/calendar.ts';
 import { ticketLink } from '../../../shared/ticket/link.ts';
 import { ticketQr } from '../../../shared/ticket/qr.ts';
 import { signTicket } from '../../../shared/ticket/token.ts';
-import { readSender } from '../sender.ts';
+import type { Sender } from '../sender.ts';
 import { DEFAULT_LOOK, type Look } from './look.ts';
 import { textsOf } from './texts.ts';
 
@@ -111,8 +111,7 @@ const logoAttachment = ({ bytes, type }: Logo) => ({
 });
 
 export interface Envelope {
-  /** The sender as people read it. */
-  from: string;
+  from: Sender;
   signingKey: KeyObject;
   /** Where people reach the gateway; unknown: a mail has no link to its ticket. */
   publicUrl: string | undefined;
@@ -148,7 +147,7 @@ export async function renderMail(
   const subject = mail.kind === 'ticket' ? texts.subject : `Ticket cancelled: ${plain.event}`;
   const logo = look.logo ? [logoAttachment(look.logo)] : [];
   const message: SendMailOptions = {
-    from: readSender(from),
+    from,
     to: { name: attendee.details.name === undefined ? '' : base.name, address: attendee.email ?? '' },
     messageId: mail.message_id,
     subject: trial === 'test' ? `[Test] ${subject}` : subject,

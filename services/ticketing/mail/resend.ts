@@ -2,7 +2,7 @@
 import { type Entry, record } from '../../../shared/audit/index.ts';
 import type { AttendeeDoc, MailDoc, MailState } from '../../../shared/store/documents.ts';
 import type { Store } from '../../../shared/store/index.ts';
-import { anotherMessageId } from './message-id.ts';
+import { owedAnew, sentAnew } from './anew.ts';
 import { mayHaveArrived } from './verdict.ts';
 
 /** State → why it is not sent again; null: it is. */
@@ -53,12 +53,7 @@ export async function resendMails(
       mail && reason === null
         ? await store.mails.updateOne(
             { _id: id, state: mail.state, message_id: mail.message_id, unconfirmed: mail.unconfirmed },
-            {
-              $set: {
-                ...{ state: 'owed', due_at: now, attempts: 0, error: null },
-                ...(mayHaveArrived(mail) && { message_id: anotherMessageId(mail.message_id) }),
-              },
-            },
+            { $set: mayHaveArrived(mail) ? sentAnew(mail.message_id, now) : owedAnew(now) },
           )
         : undefined;
     if (!mail || owed?.matchedCount !== 1) {

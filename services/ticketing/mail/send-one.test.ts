@@ -1,4 +1,5 @@
 /** One mail on a real store, and what a mail server may do with it: what stands where afterwards. */
+
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { SendMailOptions } from 'nodemailer';
@@ -7,6 +8,7 @@ import { NO_TEMPLATE } from '../../../shared/mail-template/template.ts';
 import type { AttendeeDoc, MailDoc } from '../../../shared/store/documents.ts';
 import { attendeeDoc, eventDoc, STUDENT } from '../../../test/documents.ts';
 import { reclaimMails } from '../recovery/mails.ts';
+import { readSender } from '../sender.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { mailBreaker } from './breaker.ts';
 import { claimMail } from './claim.ts';
@@ -63,7 +65,7 @@ describe('a mail', () => {
     const claimed = await claimMail(store);
     if (!claimed) throw new Error('no mail is due');
     await sendOne(
-      { store, breaker, log, metrics, from: 'desk@example.edu', signingKey, publicUrl: undefined },
+      { store, breaker, log, metrics, from: readSender('desk@example.edu'), signingKey, publicUrl: undefined },
       claimed,
     );
     breaker.close();

@@ -3,7 +3,6 @@
  * when the lease has run out, at most one repeat a lost lease; a server that never answers to the whole mail, a few
  * times more, hours apart (retry.ts).
  */
-import type { KeyObject } from 'node:crypto';
 import type { SendMailOptions } from 'nodemailer';
 import type { Action } from '../../../shared/audit/index.ts';
 import { append, entryDocument } from '../../../shared/audit/index.ts';
@@ -26,18 +25,15 @@ import { classify, refusesContents, Unmakeable } from './faults.ts';
 import { DEFAULT_LOOK, type Look, lookOf } from './look.ts';
 import { cancelVoid } from './owe.ts';
 import { isRefusedAlone, timesRefusedAlone } from './refused.ts';
-import { renderMail } from './render.ts';
+import { type Envelope, renderMail } from './render.ts';
 import { mailDelay } from './retry.ts';
 import { mailVerdict } from './verdict.ts';
 
-export interface MailTools {
+export interface MailTools extends Envelope {
   store: Store;
   breaker: MailBreaker;
   log: Logger;
   metrics: TicketingMetrics;
-  from: string;
-  signingKey: KeyObject;
-  publicUrl: string | undefined;
 }
 
 /** How long the mark after a 250 is tried while the store is away: the mail is out, and saying so spares a repeat. */

@@ -11,7 +11,12 @@ const age = (since: Date | null | undefined): number => (since ? Math.abs(Date.n
  * Faults of whom a mail is for: one full mailbox holds its mail back for days. After so many tries it rests for a quarter
  * of an hour and longer (../mail/retry.ts); greylisting is over by then.
  */
-const BY_RECEIVER = { temporary: 5, unconfirmed: 1 };
+const PUT_OFF = {
+  temporary: { 'error.kind': 'temporary', attempts: { $gte: 5 } },
+  unconfirmed: { 'error.kind': 'unconfirmed', attempts: { $gte: 1 } },
+  refused: { 'error.kind': 'server', ...REFUSED_ALONE },
+};
+const BY_RECEIVER = ['temporary', 'unconfirmed'];
 
 export async function countBacklog({ store, metrics }: SettleTools): Promise<void> {
   const [pending, oldest, held, mails, oldestMail, putOff, deadLetters] = await Promise.all([
@@ -24,19 +29,13 @@ export async function countBacklog({ store, metrics }: SettleTools): Promise<voi
     Promise.all(MAIL_STATES.map((state) => store.mails.countDocuments({ state }))),
     store.mails
       .findOne(
-        { state: { $in: ['owed', 'sending'] }, 'error.kind': { $nin: Object.keys(BY_RECEIVER) }, ...NOT_REFUSED_ALONE },
+        { state: { $in: ['owed', 'sending'] }, 'error.kind': { $nin: BY_RECEIVER }, ...NOT_REFUSED_ALONE },
         { created_at: 1 },
       )
       .sort({ created_at: 1 })
       .lean(),
     Promise.all(
-      [
-        ...Object.entries(BY_RECEIVER).map(([kind, attempts]) => ({
-          kind,
-          filter: { 'error.kind': kind, attempts: { $gte: attempts } },
-        })),
-        { kind: 'refused', filter: { 'error.kind': 'server', ...REFUSED_ALONE } },
-      ].map(async ({ kind, filter }) => ({
+      Object.entries(PUT_OFF).map(async ([kind, filter]) => ({
         kind,
         mails: await store.mails.countDocuments({ state: 'owed', ...filter }),
       })),

@@ -1,5 +1,7 @@
 /** Mails that a vanished worker was sending are owed again; those without a good address go on once there is one. */
+
 import { append } from '../../../shared/audit/index.ts';
+import { owedAnew } from '../mail/anew.ts';
 import type { SettleTools } from '../settle/settle.ts';
 
 /** A lease that ran out may have sent its mail: at most one repeat a lost lease, and it is counted. */
@@ -26,7 +28,7 @@ export async function addressMails({ store }: SettleTools): Promise<void> {
   if (found.length === 0) return;
   await store.mails.updateMany(
     { _id: { $in: found.map(({ _id }) => _id) }, state: { $in: ['no_address', 'failed'] } },
-    { $set: { state: 'owed', due_at: new Date(), attempts: 0, error: null } },
+    { $set: owedAnew(new Date()) },
   );
 }
 
