@@ -119,7 +119,8 @@ export async function startWorld(change: Record<string, string> = {}, options: W
     MAIL_FROM: 'Fest Desk <tickets@example.edu>',
     MAIL_BREAKER_RESET: '300ms',
     // Looking for what to do costs as much as some payments do.
-    RECOVERY_INTERVAL: '2s',
+    RECOVERY_INTERVAL: '5s',
+    RETENTION_DAYS: 'never',
     SWEEP_INTERVAL: '1h',
     ...change,
   };

@@ -49,7 +49,7 @@ const ACK_WAIT_MS = 1_000;
 export async function startLane(name: VictimName, mongoUri: string): Promise<Lane> {
   const row = await victims();
   const port = await freePort();
-  const world = await startWorld({ SETTLE_WORKERS: '1', MAIL_WORKERS: '1' }, { mongoUri });
+  const world = await startWorld({ RECOVERY_INTERVAL: '2s', SETTLE_WORKERS: '1', MAIL_WORKERS: '1' }, { mongoUri });
   const env = {
     ...world.env,
     // So that the victim can count the commands its driver sends.

@@ -49,7 +49,7 @@ describe('the last seats of an event', () => {
       'every payment settled',
       // Two hundred are a minute's work and more for a loaded machine, which asking all the time would load further.
       240_000,
-      250,
+      1_000,
     );
   const ids = (all: { id: string; is: unknown }[], is: string) =>
     all.filter((one) => one.is === is).map(({ id }) => id);

@@ -25,7 +25,7 @@ export interface Outbox {
 
 export async function startOutbox(students: number, env: Record<string, string> = {}): Promise<Outbox> {
   // The outbox looks as often as recovery wakes it.
-  const world = await startWorld({ RECOVERY_INTERVAL: '200ms', ...env });
+  const world = await startWorld({ RECOVERY_INTERVAL: '500ms', ...env });
   await world.api('POST', '/api/events', { name: 'Fest', date: '2026-12-20T18:00:00' });
   const paid = (await Promise.all(Array.from({ length: students }, () => world.pay({ notes: student() })))).map(
     ({ id }) => id as string,
