@@ -53,7 +53,7 @@ async function run(
     const parallel: WithReplicas[] = [];
     for (let running = 1; running <= most; running++) {
       signal.throwIfAborted();
-      parallel.push(await on(`ticketing ${running} times`, (whole) => replicas(whole, running, PAYMENTS)));
+      parallel.push(await on(`ticketing ${running} times`, (whole) => replicas(whole, running, PAYMENTS, signal)));
     }
     const memories = await on('more and more payments handled', (whole) =>
       memory(whole, handled, signal, progress.note),

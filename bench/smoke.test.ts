@@ -11,6 +11,7 @@ import { growth } from './growth/growth.ts';
 import { measures } from './growth/measures.ts';
 import { memory } from './growth/memory.ts';
 import { replicas } from './growth/replicas.ts';
+import { wave } from './growth/waves.ts';
 import { prepareEvent } from './load/event.ts';
 import { measure } from './measure/measure.ts';
 import { SMOKE } from './measure/path.ts';
@@ -86,7 +87,7 @@ describe('the benchmarks', () => {
       const [handled] = await memory(whole, [3], signal, step);
       for (const service of ['gateway', 'ingest', 'ticketing'] as const)
         expect(handled?.memory[service], service).to.be.within(30, 2_000);
-      const both = await replicas(whole, 2, 5);
+      const both = await replicas(whole, 2, 5, signal);
       expect(both.replicas).to.equal(2);
       expect(both.perSecond).to.be.within(0.01, 1_000);
 
@@ -97,6 +98,9 @@ describe('the benchmarks', () => {
       expect(replayed.found?.count, 'some had to be found by a sweep').to.be.above(0);
       expect(replayed.backlog.at(-1)).to.include({ withoutTicket: 0, withoutMail: 0 });
       expect(steps.length).to.be.above(5);
+
+      const stopped = wave(whole, 1, AbortSignal.abort());
+      expect(await stopped.catch(({ name }) => name), 'nobody waits for what comes no more').to.equal('AbortError');
     } finally {
       await whole.close();
     }

@@ -41,7 +41,7 @@ export async function memory(
       signal.throwIfAborted();
       step(`${handled} of ${counts.at(-1)} payments`);
       const next = Math.min(WAVE, count - handled);
-      await wave(whole, next);
+      await wave(whole, next, signal);
       if (waves++ % LOOKS_AFTER === 0) await whole.ask('GET', '/api/events/1/payments?limit=50');
       whole.mails.clear();
       handled += next;

@@ -9,8 +9,13 @@ export interface WithReplicas {
 }
 
 /** @param whole has one, and nothing settled yet. @param payments all at once, after a fifth as many to warm up */
-export async function replicas(whole: Whole, running: number, payments: number): Promise<WithReplicas> {
+export async function replicas(
+  whole: Whole,
+  running: number,
+  payments: number,
+  signal: AbortSignal,
+): Promise<WithReplicas> {
   for (let more = 1; more < running; more++) await whole.more('ticketing');
-  await wave(whole, Math.ceil(payments / 5));
-  return { replicas: running, perSecond: payments / (await wave(whole, payments)) };
+  await wave(whole, Math.ceil(payments / 5), signal);
+  return { replicas: running, perSecond: payments / (await wave(whole, payments, signal)) };
 }

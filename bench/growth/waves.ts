@@ -5,14 +5,17 @@ import type { Whole } from '../process/whole.ts';
 
 const WITHIN_MS = 600_000;
 
-/** @returns how long it took, s */
-export async function wave({ razorpay, mails }: Whole, count: number): Promise<number> {
+/** @param signal ends the waiting. @returns how long it took, s */
+export async function wave({ razorpay, mails }: Whole, count: number, signal: AbortSignal): Promise<number> {
   const { account } = razorpay.simulator;
   const before = mails.stats.accepted;
   const began = performance.now();
   for (let nth = 0; nth < count; nth++) booking(account, studentNotes(), account.clock.seconds());
   await until(
-    () => mails.stats.accepted,
+    () => {
+      signal.throwIfAborted();
+      return mails.stats.accepted;
+    },
     (accepted) => accepted >= before + count,
     'every mail',
     WITHIN_MS,
