@@ -5,9 +5,10 @@ import type { Action, Declared, Page } from '../../services/gateway/console/page
 import { PAGES } from '../../services/gateway/console/pages/index.ts';
 import { attendee, club, event, payId, payment, ticketMail } from '../../services/gateway/testing/documents.ts';
 import { startTestGateway, type TestGateway } from '../../services/gateway/testing/start.ts';
+import { inParallel } from '../../services/ingest/sweep/in-parallel.ts';
 import { signTicket } from '../../shared/ticket/token.ts';
 import type { Json } from '../world.ts';
-import { all, FORBIDDEN, objectsIn } from './unwanted.ts';
+import { AT_ONCE, FORBIDDEN, objectsIn } from './unwanted.ts';
 
 /** The fields of a form or a query, as `name` where it is one value. */
 const fieldsOf = (schema: z.ZodType): string[] =>
@@ -89,7 +90,7 @@ describe('what nobody should send to any page of the console', () => {
     expect([({} as Json).polluted, Object.keys(Object.prototype)]).to.deep.equal([undefined, []]);
   }
   const onEach = <T extends Declared>(declared: readonly T[], what: (one: T) => Promise<void>) =>
-    unchangedBy(() => all(declared.map(what)));
+    unchangedBy(() => inParallel(declared, AT_ONCE, what));
 
   it('operators, lists and prototypes in a field of a form are no value of it', () =>
     onEach(FORMS, async (form) => {

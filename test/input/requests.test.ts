@@ -1,8 +1,9 @@
 /** Operators of MongoDB, fields that are not a caller's, and prototypes, sent to each operation that /openapi.json tells. */
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import { inParallel } from '../../services/ingest/sweep/in-parallel.ts';
 import { ADMIN, type Json, startWorld, until, WEBHOOK_SECRET, type World } from '../world.ts';
-import { all, changed, FORBIDDEN, OPERATORS, type Operation, objectsIn, operationsOf } from './unwanted.ts';
+import { AT_ONCE, changed, FORBIDDEN, OPERATORS, type Operation, objectsIn, operationsOf } from './unwanted.ts';
 
 /** Done, or not for now. */
 const RIGHT = [200, 201, 401, 404, 409, 422];
@@ -144,7 +145,7 @@ describe('what nobody should send to any route', () => {
       return JSON.stringify(earlier) === JSON.stringify(before);
     };
     await until(restful, (is) => is, 'rest in the store');
-    await all(operations.map(what));
+    await inParallel(operations, AT_ONCE, what);
     expect(await stored()).to.deep.equal(before);
     expect([({} as Json).polluted, ([] as Json).polluted, Object.keys(Object.prototype)]).to.deep.equal([
       undefined,
