@@ -120,7 +120,6 @@ export async function startWorld(change: Record<string, string> = {}, options: W
     MAIL_BREAKER_RESET: '300ms',
     // Looking for what to do costs as much as some payments do.
     RECOVERY_INTERVAL: '5s',
-    RETENTION_DAYS: 'never',
     SWEEP_INTERVAL: '1h',
     ...change,
   };

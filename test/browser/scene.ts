@@ -51,7 +51,7 @@ async function unreadableWebhook(world: World): Promise<void> {
 }
 
 export async function startScene(): Promise<Scene> {
-  const world = await startWorld({ PUBLIC_URL: SITE, RETENTION_DAYS: '180' });
+  const world = await startWorld({ PUBLIC_URL: SITE });
   const make = async (fields: object): Promise<Json> => (await world.api('POST', '/api/events', fields)).body;
   const events = [
     await make({
