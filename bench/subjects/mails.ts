@@ -1,5 +1,4 @@
 /** Mails of tickets as ticketing makes them, for whoever measures that or sends them. */
-
 import type { SendMailOptions } from 'nodemailer';
 import { attendee, event, ticketMail } from '../../services/gateway/testing/documents.ts';
 import { renderMail } from '../../services/ticketing/mail/render.ts';

@@ -1,5 +1,4 @@
 /** What ticketing can be told. */
-
 import { z } from 'zod';
 import { commonFaults, commonSettings, PUBLIC_URL } from '../../shared/config/common.ts';
 import * as field from '../../shared/config/fields.ts';

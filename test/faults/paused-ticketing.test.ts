@@ -2,7 +2,6 @@
  * A replica of ticketing that is paused past its leases, replaced by another, and woken: it does no harm. At most one
  * repeated mail a lost lease, and that is counted. Time is moved by putting the stored leases into the past.
  */
-
 import { expect } from 'chai';
 import { nanos } from 'nats';
 import { Registry } from 'prom-client';

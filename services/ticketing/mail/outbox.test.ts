@@ -1,5 +1,4 @@
 /** What an outbox does that has only just started, with mails that rest because of a fault before its start. */
-
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { createLogger } from '../../../shared/log/index.ts';

@@ -1,5 +1,4 @@
 /** A mail that is looked at: as it would go out, and to nobody who sees its event a way to somebody at another one. */
-
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { MailDoc } from '../../../shared/store/documents.ts';

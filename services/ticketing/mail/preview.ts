@@ -1,5 +1,4 @@
 /** A mail as it would go out now, to be looked at: never sent, and its pictures inside it. */
-
 import type { SendMailOptions } from 'nodemailer';
 import { RequestFailed } from '../../../shared/bus/index.ts';
 import type { MailPreview } from '../../../shared/bus/requests.ts';

@@ -1,5 +1,4 @@
 /** Recipients whose mails the server refuses, and not for their address: what the others notice of them. */
-
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { createMailCatcher, type MailCatcher } from '../../../deploy/mail-catcher/mail-catcher.ts';

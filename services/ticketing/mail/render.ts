@@ -1,5 +1,4 @@
 /** A mail as the student gets it: HTML for a phone, the same in plain text, QR inline and attached, calendar file. */
-
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';

@@ -1,5 +1,4 @@
 /** One mail on a real store, and what a mail server may do with it: what stands where afterwards. */
-
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import type { SendMailOptions } from 'nodemailer';

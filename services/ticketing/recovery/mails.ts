@@ -1,5 +1,4 @@
 /** Mails that a vanished worker was sending are owed again; those without a good address go on once there is one. */
-
 import { append } from '../../../shared/audit/index.ts';
 import { owedAnew } from '../mail/anew.ts';
 import type { SettleTools } from '../settle/settle.ts';
