@@ -4,7 +4,7 @@
  */
 import { saySigner } from '../../../shared/ticket/signer.ts';
 import { finishPending } from '../by-hand/finish.ts';
-import { retain } from '../redact/retention.ts';
+import { countDue, retain } from '../redact/retention.ts';
 import type { SettleTools } from '../settle/settle.ts';
 import { type Repeating, repeat } from './every.ts';
 import { claimedByAliases, claimedByQrCode } from './foreign.ts';
@@ -41,6 +41,8 @@ export interface Recovery {
 const LOOK_EVERY_MS = 2_000;
 const COUNT_EVERY_MS = 10_000;
 const RECONCILE_EVERY_MS = 10 * 60_000;
+/** Erasing has hours: its alert looks at six of them. */
+const COUNT_DUE_EVERY_MS = 10 * 60_000;
 
 export function startRecovery(tools: SettleTools, options: RecoveryOptions): Recovery {
   const { intervalMs, workers, retentionDays, signingKid, open, onMailOwed } = options;
@@ -102,6 +104,7 @@ export function startRecovery(tools: SettleTools, options: RecoveryOptions): Rec
       signerSaid = true;
     }),
     loop('retention', intervalMs, () => retain(tools, retentionDays, isStopped)),
+    loop('overdue', COUNT_DUE_EVERY_MS, () => countDue(tools, retentionDays)),
     loop('gauges', COUNT_EVERY_MS, () => countBacklog(tools)),
   ];
 

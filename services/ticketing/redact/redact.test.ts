@@ -21,7 +21,7 @@ import { issueTicket } from '../settle/ticketed.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
 import { redactOnRequest } from './on-request.ts';
 import { redactPayment } from './redact.ts';
-import { dueFilters, retain } from './retention.ts';
+import { countDue, dueFilters, retain } from './retention.ts';
 
 const ID = 'pay_AAAAAAAAAAAAAA';
 const DAY_MS = 86_400_000;
@@ -612,6 +612,15 @@ describe('erasing personal data', () => {
       expect(rounds.filter((one) => one !== null)).to.deep.equal([1]);
     });
 
+    it('asks the store one thing while it is not time', async () => {
+      await lay({});
+      await retain(desk.tools(), 30, never, LATER);
+      const asked: string[] = [];
+      desk.store.connection.set('debug', (...call: string[]) => void asked.push(call.slice(0, 2).join('.')));
+      await retain(desk.tools(), 30, never, LATER).finally(() => desk.store.connection.set('debug', false));
+      expect(asked).to.deep.equal(['bindings.findOne']);
+    });
+
     it('goes on where a clock was ahead', async () => {
       await lay({});
       expect(await retain(desk.tools(), 30, never, daysFrom(LATER, 300))).to.equal(1);
@@ -630,7 +639,11 @@ describe('erasing personal data', () => {
       );
       await desk.store.payments.collection.insertMany(many as never[]);
       const tools = desk.tools();
-      const due = async () => (await tools.metrics.redactionsDue.get()).values[0]?.value;
+      const due = async () => {
+        await countDue(tools, 30, LATER);
+        return (await tools.metrics.redactionsDue.get()).values[0]?.value;
+      };
+      expect(await due()).to.equal(131);
       expect(await retain(tools, 30, never, LATER)).to.equal(100);
       expect(await due()).to.equal(31);
       expect((await desk.payment()).redacted_at, 'the ticket’s name goes last').to.equal(undefined);

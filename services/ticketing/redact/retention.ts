@@ -149,33 +149,28 @@ export async function retain(
   now = new Date(),
 ): Promise<number | null> {
   const { store, log, metrics } = tools;
-  const ours = await takeRound(store, days, now);
-  if (days === null) {
-    metrics.redactionsDue.set(0);
-    return ours ? 0 : null;
-  }
+  if (!(await takeRound(store, days, now))) return null;
+  if (days === null) return 0;
   const filters = await due(store, days, now);
-  if (ours) {
-    const by: RedactedBy = { by: 'ticketing', reason: 'retention', correlation_id: randomUUID() };
-    const payments = await redactPayments(tools, filters.payments, by, stopped);
-    const attendees = payments < BATCH ? await redactAllHandMade(tools, filters.attendees, by, stopped) : 0;
-    const redacted = payments + attendees;
-    metrics.redacted.inc({ reason: 'retention' }, redacted);
-    if (redacted > 0)
-      log.info({ payments, attendees, correlation_id: by.correlation_id }, 'redact: erased what is kept no longer');
-    if (payments >= BATCH || attendees >= BATCH)
-      await store.bindings.updateOne({ _id: BINDING }, { $set: { next_at: now } });
-    metrics.redactionsDue.set(await countDue(store, filters));
-    return redacted;
-  }
-  metrics.redactionsDue.set(await countDue(store, filters));
-  return null;
+  const by: RedactedBy = { by: 'ticketing', reason: 'retention', correlation_id: randomUUID() };
+  const payments = await redactPayments(tools, filters.payments, by, stopped);
+  const attendees = payments < BATCH ? await redactAllHandMade(tools, filters.attendees, by, stopped) : 0;
+  const redacted = payments + attendees;
+  metrics.redacted.inc({ reason: 'retention' }, redacted);
+  if (redacted > 0)
+    log.info({ payments, attendees, correlation_id: by.correlation_id }, 'redact: erased what is kept no longer');
+  if (payments >= BATCH || attendees >= BATCH)
+    await store.bindings.updateOne({ _id: BINDING }, { $set: { next_at: now } });
+  return redacted;
 }
 
-async function countDue(store: Store, { payments, attendees }: Due): Promise<number> {
+/** The gauge of what is due, on every replica: whichever did the last round need not do another. */
+export async function countDue({ store, metrics }: SettleTools, days: number | null, now = new Date()): Promise<void> {
+  if (days === null) return metrics.redactionsDue.set(0);
+  const { payments, attendees } = await due(store, days, now);
   const counts = await Promise.all([
     ...payments.map((filter) => store.payments.countDocuments(filter as object).limit(COUNT_AT_MOST)),
     store.attendees.countDocuments(attendees).limit(COUNT_AT_MOST),
   ]);
-  return counts.reduce((sum, count) => sum + count, 0);
+  metrics.redactionsDue.set(counts.reduce((sum, count) => sum + count, 0));
 }
