@@ -1,4 +1,4 @@
-/** The programs under test: compiled, as in production, or as they stand, for tests. */
+/** The programs under test, compiled as in production. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,9 +6,6 @@ import { spawnChild } from '../deploy/local/children/child.ts';
 import type { Code } from './process/program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Good for trying out; a loader changes what a function costs. */
-export const asTheyStand: Code = { root, nodeArgs: () => ['--import', 'tsx'], extension: 'ts' };
 
 /** What is measured, and what it is measured with. */
 const programs = (): string[] => [
@@ -46,5 +43,5 @@ export async function compiled(folder: string, signal: AbortSignal): Promise<Cod
   const { code } = await compiler.exited;
   signal.removeEventListener('abort', stop);
   if (code !== 0) throw new Error(['the programs cannot be compiled', ...said].join('\n'));
-  return { root: out, nodeArgs: productionArgs, extension: 'js' };
+  return { root: out, nodeArgs: productionArgs };
 }

@@ -4,7 +4,7 @@ import { PATIENCE } from './patience.ts';
 
 /** Between two looks, ms: soon at first, then less and less often, so that whoever waits takes no time from what it waits for. */
 const FIRST_MS = 10;
-const LAST_MS = 200;
+const LAST_MS = 500;
 const SLOWER = 1.25;
 
 /** Reads until the value holds, `PATIENCE` times `withinMs` long. @throws Error with `what` and the last value when it does not come true in time */

@@ -25,8 +25,8 @@ function starting(start: () => Promise<Program>): Side {
 
 async function open(stage: Stage, service: ServiceName): Promise<Contest> {
   const database = stage.database();
-  const { root, extension } = stage.code;
-  const env = { PACKAGES: packagesOf(`${root}/services/${service}/main.${extension}`).join(',') };
+  const { root } = stage.code;
+  const env = { PACKAGES: packagesOf(`${root}/services/${service}/main.js`).join(',') };
   return {
     ours: starting(() => stage.service(service, database)),
     limit: starting(() => stage.program('limits/start', env)),

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { testFolder } from '../../test/servers.ts';
-import { asTheyStand } from '../code.ts';
+import { root } from '../../test/service-process.ts';
 import { type Program, ProgramFailed, startProgram } from './program.ts';
 
 const CODE = `
@@ -25,7 +25,7 @@ describe('a process under test', () => {
     mkdirSync(dir, { recursive: true });
     logFile = join(dir, 'log');
     const args = ['--import', 'tsx', '--input-type=module', '-e', code];
-    const program = startProgram('made-up', { args, cwd: asTheyStand.root, env: {}, logFile });
+    const program = startProgram('made-up', { args, cwd: root, env: {}, logFile });
     running.push(program);
     return program;
   };

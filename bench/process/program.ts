@@ -85,19 +85,17 @@ export function startProgram(name: string, { args, cwd, env, logFile }: ProgramO
   };
 }
 
-/** Where the programs of a run are. */
+/** Where the compiled programs of a run are. */
 export interface Code {
   root: string;
   /** Node's options for a program, named as in `runArgs`. */
   nodeArgs(program: string): readonly string[];
-  /** `.js` where they are compiled, `.ts` where not. */
-  extension: 'js' | 'ts';
 }
 
 /** Node's arguments that run this program, named by its path without extension, with the probe in it. */
-export const runArgs = ({ nodeArgs, root, extension }: Code, program: string): string[] => [
+export const runArgs = ({ nodeArgs, root }: Code, program: string): string[] => [
   ...nodeArgs(program),
   '--import',
-  `file://${join(root, `bench/process/probe.${extension}`)}`,
-  join(root, `${program}.${extension}`),
+  `file://${join(root, `bench/process/probe.js`)}`,
+  join(root, `${program}.js`),
 ];
