@@ -3,7 +3,7 @@
  * work. The pages and the publishes, then every payment's seven store trips, then every mail's three and its SMTP.
  */
 import { connect } from 'nats';
-import { inParallel } from '../../services/ingest/sweep/in-parallel.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
 import type { PaymentEntity } from '../../shared/razorpay/entities.ts';
 import { paymentFacts } from '../../shared/razorpay/facts.ts';
 import type { Observation } from '../../shared/razorpay/observation.ts';

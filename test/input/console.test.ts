@@ -5,7 +5,7 @@ import type { Action, Declared, Page } from '../../services/gateway/console/page
 import { PAGES } from '../../services/gateway/console/pages/index.ts';
 import { attendee, club, event, payId, payment, ticketMail } from '../../services/gateway/testing/documents.ts';
 import { startTestGateway, type TestGateway } from '../../services/gateway/testing/start.ts';
-import { inParallel } from '../../services/ingest/sweep/in-parallel.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
 import { signTicket } from '../../shared/ticket/token.ts';
 import type { Json } from '../world.ts';
 import { AT_ONCE, FORBIDDEN, objectsIn } from './unwanted.ts';

@@ -1,7 +1,7 @@
 /** Operators of MongoDB, fields that are not a caller's, and prototypes, sent to each operation that /openapi.json tells. */
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { inParallel } from '../../services/ingest/sweep/in-parallel.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
 import { ADMIN, type Json, startWorld, until, WEBHOOK_SECRET, type World } from '../world.ts';
 import { AT_ONCE, changed, FORBIDDEN, OPERATORS, type Operation, objectsIn, operationsOf } from './unwanted.ts';
 

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { inParallel } from '../../services/ingest/sweep/in-parallel.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
 import type { AttendeeDoc } from '../../shared/store/documents.ts';
 import { readSigningKey, signTicket } from '../../shared/ticket/token.ts';
 import { scaled } from '../profile.ts';

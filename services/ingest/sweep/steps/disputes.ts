@@ -2,11 +2,11 @@
  * Disputes: new ones from Razorpay's list, and those known to be open by their id. They only flag a payment, and not
  * every account may list them: a refusal is told and does not fail the sweep.
  */
+import { inParallel } from '../../../../shared/in-parallel.ts';
 import { type DisputeFacts, disputeFacts, paymentFacts } from '../../../../shared/razorpay/facts.ts';
 import { digest } from '../../../../shared/razorpay/version.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
 import { RazorpayRejected } from '../../razorpay/errors.ts';
-import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
 import { asked, concernsOnly, deliver, readable, type Sweep, see } from '../sweep.ts';
 

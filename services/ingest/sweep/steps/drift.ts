@@ -4,11 +4,11 @@
  * the store says what Razorpay says: one sweep is enough (P2).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inParallel } from '../../../../shared/in-parallel.ts';
 import { disputeFacts, orderFacts, paymentFacts, qrFacts, refundFacts } from '../../../../shared/razorpay/facts.ts';
 import { type Sighting, sightings } from '../../../../shared/razorpay/observation.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
 import type { Sight } from '../deliveries.ts';
-import { inParallel } from '../in-parallel.ts';
 import { asked, concernsOnly, deliver, type Sweep } from '../sweep.ts';
 
 const AT_ONCE = 4;

@@ -3,9 +3,9 @@
  * code, which no payment list shows. Runs after what the sweep published is settled, because only then it is known what
  * is ours. (A payment that needs them to be ours at all was looked up when it was settled.)
  */
+import { inParallel } from '../../../../shared/in-parallel.ts';
 import { orderFacts, QR_PAYMENT, qrFacts, wasCaptured } from '../../../../shared/razorpay/facts.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
-import { inParallel } from '../in-parallel.ts';
 import { asked, concernsOnly, deliver, type Sweep } from '../sweep.ts';
 
 const AT_ONCE = 4;

@@ -1,4 +1,5 @@
 /** Payments of the window: what the store has not, or has differently. One store query a page. */
+import { inParallel } from '../../../../shared/in-parallel.ts';
 import { isAbsent } from '../../../../shared/razorpay/absence.ts';
 import type { PaymentEntity } from '../../../../shared/razorpay/entities.ts';
 import { type PaymentFacts, paymentFacts, type QrFacts } from '../../../../shared/razorpay/facts.ts';
@@ -6,7 +7,6 @@ import { digest, paymentRank } from '../../../../shared/razorpay/version.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
 import type { Fetched } from '../../razorpay/client.ts';
 import { NotAtRazorpay } from '../../razorpay/errors.ts';
-import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
 import { asked, concernsOnly, deliver, MOST_BY_ID, readable, type Sweep, see, tellAbsent } from '../sweep.ts';
 import type { Window } from '../window.ts';

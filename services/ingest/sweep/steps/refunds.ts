@@ -4,11 +4,11 @@
  * may show a refund as it was) and followed to its payment. After an outage there may be thousands: then one that is new
  * here and over is believed as listed, and so is its payment, if this sweep saw it refunded.
  */
+import { inParallel } from '../../../../shared/in-parallel.ts';
 import { paymentFacts, type RefundFacts, refundFacts } from '../../../../shared/razorpay/facts.ts';
 import type { Register } from '../../../../shared/razorpay/observation.ts';
 import { digest } from '../../../../shared/razorpay/version.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
-import { inParallel } from '../in-parallel.ts';
 import { readList } from '../listing.ts';
 import { asked, concernsOnly, deliver, MOST_BY_ID, readable, type Sweep, see } from '../sweep.ts';
 

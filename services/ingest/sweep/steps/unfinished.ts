@@ -2,8 +2,8 @@
  * Payments that are not final. Razorpay's list looks at creation time only, so a payment that is authorised days late
  * would never be seen there; Razorpay polls a silent bank for up to 5 days, hence 6.
  */
+import { inParallel } from '../../../../shared/in-parallel.ts';
 import type { PaymentDoc } from '../../../../shared/store/documents.ts';
-import { inParallel } from '../in-parallel.ts';
 import { MOST_BY_ID, type Sweep } from '../sweep.ts';
 import { EARLIEST } from '../window.ts';
 import { checkPayment } from './payments.ts';
