@@ -33,6 +33,8 @@ describe('round trips', () => {
   let world: World;
   let wires: Watched['wires'];
   let buses: Watched['buses'];
+  /** Webhooks posted, and events of them that were taken, since the count began. */
+  const told = { posts: 0, events: 0 };
 
   before(async function () {
     this.timeout(120_000);
@@ -60,6 +62,7 @@ describe('round trips', () => {
   beforeEach(async () => {
     await allTold();
     for (const wire of [...Object.values(wires), ...Object.values(buses)]) wire.clear();
+    Object.assign(told, { posts: 0, events: 0 });
   });
 
   /** A captured payment in Razorpay's books, that no webhook tells of. */
@@ -82,15 +85,19 @@ describe('round trips', () => {
       'X-Razorpay-Event-Id': randomBytes(7).toString('hex'),
       'X-Razorpay-Signature': createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex'),
     };
-    // Again where the bus had no moment for it, as on a loaded machine.
+    // Again where the bus had no moment for it, as on a loaded machine; if it took it all the same, it delivers it once.
     await until(
-      async () => (await fetch(webhooks(), { method: 'POST', headers, body })).status,
+      async () => {
+        told.posts++;
+        return (await fetch(webhooks(), { method: 'POST', headers, body })).status;
+      },
       (status) => status === 200,
       'taken',
     );
+    told.events++;
     await until(
       () => buses.ticketing.sent('$JS.ACK.'),
-      (acks) => acks >= buses.ingest.sent('payments.'),
+      (acks) => acks >= told.events,
       'the ack',
     );
     await world.settled(payment.id, 'ticketed');
@@ -114,10 +121,10 @@ describe('round trips', () => {
     const payment = await capture();
     await deliver(payment);
     const bus = () => [buses.ingest.sent('payments.'), buses.ticketing.sent('$JS.ACK.')];
-    expect(bus()).to.deep.equal([1, 1]);
+    expect(bus()).to.deep.equal([told.posts, 1]);
     wires.ticketing.clear();
     await deliver(payment);
-    expect(bus()).to.deep.equal([2, 2]);
+    expect(bus()).to.deep.equal([told.posts, 2]);
     expect(forDeliveries().length, listed(forDeliveries())).to.equal(1);
     expect(wires.ingest.commands.length, listed(wires.ingest.commands)).to.equal(0);
   });
