@@ -6,9 +6,10 @@ import type { Store } from '../store/index.ts';
 
 const BINDING = 'signing';
 
-/** Of replicas that differ, as while a new key is rolled out, the last to say it counts. */
-export async function saySigner({ bindings }: Pick<Store, 'bindings'>, kid: string): Promise<void> {
-  await bindings.updateOne({ _id: BINDING }, { $set: { kid } }, { upsert: true });
+/** Of replicas that differ, as while a new key is rolled out, the last to say it counts. Nothing is written twice. */
+export async function saySigner(store: Pick<Store, 'bindings'>, kid: string): Promise<void> {
+  if ((await saidSigner(store)) === kid) return;
+  await store.bindings.updateOne({ _id: BINDING }, { $set: { kid } }, { upsert: true });
 }
 
 /** Null: nobody has said it yet. */

@@ -1,5 +1,6 @@
 /** What is asked of a replica that has only just started is not forgotten. */
 import { expect } from 'chai';
+import { saySigner } from '../../../shared/ticket/signer.ts';
 import { eventDoc, paymentDoc, STUDENT } from '../../../test/documents.ts';
 import { until } from '../../../test/until.ts';
 import { type Desk, openDesk } from '../test/desk.ts';
@@ -122,5 +123,14 @@ describe('recovery on a replica that has just started', () => {
         await recovery.stop();
       }
     }
+  });
+
+  it('writes down no key that is said already: a process that starts changes nothing', async () => {
+    await desk.lay({});
+    const asked: string[] = [];
+    await saySigner(desk.store, '0a1b2c3d');
+    desk.store.connection.set('debug', (...call: string[]) => void asked.push(call.slice(0, 2).join('.')));
+    await saySigner(desk.store, '0a1b2c3d').finally(() => desk.store.connection.set('debug', false));
+    expect(asked).to.deep.equal(['bindings.findOne']);
   });
 });
