@@ -123,10 +123,10 @@ describe('webhook deliveries', () => {
     await pay({ status: 'failed' });
     await allOver();
     const [delivery] = await deliveries();
-    expect(delivery?.attempts.map(({ status, error }) => status ?? error)).to.deep.equal([
-      'no answer within 50 ms',
-      200,
-    ]);
+    const attempts = delivery?.attempts.map(({ status, error }) => status ?? error) ?? [];
+    expect(attempts.at(-1)).to.equal(200);
+    // Mostly the first one alone; on a busy machine a good answer may be late, too.
+    expect(new Set(attempts.slice(0, -1))).to.deep.equal(new Set(['no answer within 50 ms']));
     expect(delivery?.attempts[0]?.ms).to.be.at.least(45);
   });
 
