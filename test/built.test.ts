@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { productionArgs } from '../bench/code.ts';
-import { testFolder } from './servers.ts';
-import { follow, listening, type Running, root } from './service-process.ts';
+import { follow, listening, programFolder, type Running, root } from './service-process.ts';
 import { startWorld, until, WEBHOOK_SECRET, type World } from './world.ts';
 
 const SERVICES = ['gateway', 'ingest', 'ticketing'] as const;
@@ -18,9 +16,7 @@ describe('the services as they are built', () => {
     this.timeout(120_000);
     world = await startWorld();
     await Promise.all([world.gateway.stop(), world.ingest.stop(), world.ticketing.stop()]);
-    const folder = await testFolder();
-    // As in the image: beside the packages.
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const folder = await programFolder();
     const build = spawn(process.execPath, ['deploy/build.mjs', join(folder, 'dist')], {
       cwd: root,
       stdio: 'inherit',

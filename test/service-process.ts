@@ -1,10 +1,20 @@
 /** A service as operators start it: a process with nothing but its environment. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { testFolder } from './servers.ts';
 import { until } from './until.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A folder to build programs in: beside the packages, as in the image. */
+export async function programFolder(): Promise<string> {
+  const folder = await testFolder();
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
 
 export interface Running {
   child: ChildProcess;

@@ -96,6 +96,6 @@ export interface Code {
 export const runArgs = ({ nodeArgs, root }: Code, program: string): string[] => [
   ...nodeArgs(program),
   '--import',
-  `file://${join(root, `bench/process/probe.js`)}`,
+  `file://${join(root, 'bench/process/probe.js')}`,
   join(root, `${program}.js`),
 ];

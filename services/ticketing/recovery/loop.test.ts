@@ -127,10 +127,7 @@ describe('recovery on a replica that has just started', () => {
 
   it('writes down no key that is said already: a process that starts changes nothing', async () => {
     await desk.lay({});
-    const asked: string[] = [];
     await saySigner(desk.store, '0a1b2c3d');
-    desk.store.connection.set('debug', (...call: string[]) => void asked.push(call.slice(0, 2).join('.')));
-    await saySigner(desk.store, '0a1b2c3d').finally(() => desk.store.connection.set('debug', false));
-    expect(asked).to.deep.equal(['bindings.findOne']);
+    expect(await desk.asked(() => saySigner(desk.store, '0a1b2c3d'))).to.deep.equal(['bindings.findOne']);
   });
 });

@@ -615,10 +615,7 @@ describe('erasing personal data', () => {
     it('asks the store one thing while it is not time', async () => {
       await lay({});
       await retain(desk.tools(), 30, never, LATER);
-      const asked: string[] = [];
-      desk.store.connection.set('debug', (...call: string[]) => void asked.push(call.slice(0, 2).join('.')));
-      await retain(desk.tools(), 30, never, LATER).finally(() => desk.store.connection.set('debug', false));
-      expect(asked).to.deep.equal(['bindings.findOne']);
+      expect(await desk.asked(() => retain(desk.tools(), 30, never, LATER))).to.deep.equal(['bindings.findOne']);
     });
 
     it('goes on where a clock was ahead', async () => {

@@ -16,6 +16,8 @@ export interface Desk {
   /** Replaces what is stored by these. */
   lay(docs: { payments?: PaymentDoc[]; events?: EventDoc[]; attendees?: AttendeeDoc[] }): Promise<void>;
   payment(id?: string): Promise<PaymentDoc>;
+  /** What `work` asks the store, in its order: `bindings.findOne`. */
+  asked(work: () => Promise<unknown>): Promise<string[]>;
   /** Tools as a fresh replica has them; `change` replaces some. */
   tools(change?: Partial<SettleTools>): SettleTools;
   close(): Promise<void>;
@@ -47,6 +49,12 @@ export async function openDesk(): Promise<Desk> {
       const found = await store.payments.findById(id).lean<PaymentDoc>();
       if (!found) throw new Error(`there is no payment ${id}`);
       return found;
+    },
+    async asked(work) {
+      const asked: string[] = [];
+      store.connection.set('debug', (collection: string, method: string) => void asked.push(`${collection}.${method}`));
+      await work().finally(() => store.connection.set('debug', false));
+      return asked;
     },
     tools: (change = {}) => ({
       store,
